@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* One lock an object: open-file-description locks that die with their descriptor. */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+/* Creates (0600) and opens the lock file and takes its OFD write lock (fcntl(2), F_OFD_SETLKW).
+ * The descriptor is the lock: close it to release. With wait false a held lock is ERR_IN_USE. */
+int lock_take(int dirfd, const char *name, bool wait, int *ret_fd, struct err *e);
