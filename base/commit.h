@@ -8,9 +8,9 @@
 #include <sys/types.h>
 
 enum commit_flags {
-    COMMIT_VOLATILE = 0,    /* atomic for readers and process death */
-    COMMIT_DURABLE = 1,     /* and fsync'd with its directory: outlives power loss */
-    COMMIT_EXCL = 2,        /* fail with ERR_EXISTS if the name is taken */
+    COMMIT_VOLATILE = 0, /* atomic for readers and process death */
+    COMMIT_DURABLE = 1,  /* and fsync'd with its directory: outlives power loss */
+    COMMIT_EXCL = 2,     /* fail with ERR_EXISTS if the name is taken */
 };
 
 /* Replaces (or creates) the file `name` in dirfd. Leaves no temporary file behind when it fails;

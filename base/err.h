@@ -12,20 +12,20 @@
  */
 enum err_kind {
     ERR_NONE,
-    ERR_SYS,            /* a system call failed; errnum says why */
-    ERR_NOMEM,          /* out of memory */
-    ERR_USAGE,          /* the command line breaks its grammar */
-    ERR_INVALID,        /* a value or a document breaks its grammar or a rule */
-    ERR_NOT_FOUND,      /* no such container, image, network … */
-    ERR_EXISTS,         /* the name or id is taken */
-    ERR_IN_USE,         /* somebody else still needs it */
-    ERR_STATE,          /* the object is in the wrong state for this operation */
-    ERR_UNSUPPORTED,    /* this kernel or host cannot do it */
-    ERR_CORRUPT,        /* what we read is damaged or does not match its digest */
-    ERR_LIMIT,          /* larger, deeper or more than we accept */
-    ERR_TIMEOUT,        /* it took longer than allowed */
-    ERR_CMD_NOT_FOUND,  /* the container's command does not exist: exit code 127 */
-    ERR_CMD_NOT_EXEC,   /* the container's command cannot be executed: exit code 126 */
+    ERR_SYS,           /* a system call failed; errnum says why */
+    ERR_NOMEM,         /* out of memory */
+    ERR_USAGE,         /* the command line breaks its grammar */
+    ERR_INVALID,       /* a value or a document breaks its grammar or a rule */
+    ERR_NOT_FOUND,     /* no such container, image, network … */
+    ERR_EXISTS,        /* the name or id is taken */
+    ERR_IN_USE,        /* somebody else still needs it */
+    ERR_STATE,         /* the object is in the wrong state for this operation */
+    ERR_UNSUPPORTED,   /* this kernel or host cannot do it */
+    ERR_CORRUPT,       /* what we read is damaged or does not match its digest */
+    ERR_LIMIT,         /* larger, deeper or more than we accept */
+    ERR_TIMEOUT,       /* it took longer than allowed */
+    ERR_CMD_NOT_FOUND, /* the container's command does not exist: exit code 127 */
+    ERR_CMD_NOT_EXEC,  /* the container's command cannot be executed: exit code 126 */
     ERR_KIND_MAX
 };
 
@@ -35,15 +35,18 @@ enum err_kind {
 #define ERR_OP_MAX   32
 
 struct err {
-    int32_t kind;             /* enum err_kind */
-    int32_t errnum;           /* errno of ERR_SYS, else 0 */
-    char op[ERR_OP_MAX];      /* the system call or step that failed, or "" */
-    char path[ERR_PATH_MAX];  /* what it was applied to, or "" */
-    char msg[ERR_MSG_MAX];    /* the whole sentence, outermost noun first */
-    char hint[ERR_HINT_MAX];  /* the remedy, or "" */
+    int32_t kind;            /* enum err_kind */
+    int32_t errnum;          /* errno of ERR_SYS, else 0 */
+    char op[ERR_OP_MAX];     /* the system call or step that failed, or "" */
+    char path[ERR_PATH_MAX]; /* what it was applied to, or "" */
+    char msg[ERR_MSG_MAX];   /* the whole sentence, outermost noun first */
+    char hint[ERR_HINT_MAX]; /* the remedy, or "" */
 };
 
-#define ERR_INIT { .kind = ERR_NONE }
+#define ERR_INIT                                                                                   \
+    {                                                                                              \
+        .kind = ERR_NONE                                                                           \
+    }
 
 /* A system call failed: "OP PATH: strerror(errno)". `path` may be NULL. Returns -ERR_SYS. */
 int err_sys(struct err *e, const char *op, const char *path);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* Processes: clone3, pidfds, waiting, descriptor passing, signal names. */
+#include "base/proc.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/str.h"
+#include "base/sys.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/sched.h>
+#include <spawn.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+extern char **environ;
+
+/* Reads /proc/PID/stat and returns what follows the command name's closing parenthesis. */
+static const char *read_stat(pid_t pid, char *buf, size_t len)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if (pid <= 0 || fs_read_small(AT_FDCWD, path, buf, len) <= 0)
+        return NULL;
+    char *paren = strrchr(buf, ')');
+    return paren && paren[1] == ' ' ? paren + 2 : NULL;
+}
+
+char proc_state(pid_t pid)
+{
+    char buf[1024];
+    const char *rest = read_stat(pid, buf, sizeof(buf));
+
+    return rest ? *rest : '\0';
+}
+
+/* Field 22 is the 20th after the parenthesis, whose first is field 3. */
+static uint64_t start_field(const char *rest)
+{
+    for (int field = 3; rest && field < 22; field++) {
+        rest = strchr(rest, ' ');
+        rest = rest ? rest + 1 : NULL;
+    }
+    return rest ? strtoull(rest, NULL, 10) : 0;
+}
+
+uint64_t proc_start_time(pid_t pid)
+{
+    char buf[1024];
+
+    return start_field(read_stat(pid, buf, sizeof(buf)));
+}
+
+bool proc_alive(pid_t pid, uint64_t start_time)
+{
+    char buf[1024];
+    const char *rest = read_stat(pid, buf, sizeof(buf));
+
+    return rest && !str_has("ZXx", *rest) && start_field(rest) == start_time;
+}
+
+pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd)
+{
+    int pidfd = -1;
+    struct clone_args args = {
+        .flags = flags | (ret_pidfd ? CLONE_PIDFD : 0),
+        .pidfd = (uintptr_t)&pidfd,
+        .exit_signal = SIGCHLD,
+    };
+
+    if (cgroup_fd >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (uint64_t)cgroup_fd;
+    }
+    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (pid > 0 && ret_pidfd)
+        *ret_pidfd = pidfd;
+    return pid;
+}
+
+int proc_pidfd_open(pid_t pid)
+{
+    return sys_pidfd_open(pid, 0);
+}
+
+int proc_pidfd_signal(int pidfd, int sig)
+{
+    return sys_pidfd_send_signal(pidfd, sig);
+}
+
+int proc_wait(pid_t pid)
+{
+    int status;
+    pid_t r;
+
+    do
+        r = waitpid(pid, &status, 0);
+    while (r < 0 && errno == EINTR);
+    return r < 0 ? -1 : status;
+}
+
+int proc_exit_code(int wait_status)
+{
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+int proc_run(char *const *argv, struct err *e)
+{
+    pid_t pid;
+    int errnum = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+
+    if (errnum != 0)
+        return err_errnum(e, errnum, "run", argv[0]);
+    int status = proc_wait(pid);
+    if (status < 0)
+        return err_sys(e, "wait for", argv[0]);
+    return proc_exit_code(status);
+}
+
+void proc_close_from(int first)
+{
+    sys_close_range((unsigned)first, ~0U, 0);
+}
+
+void proc_cloexec_from(int first)
+{
+    sys_close_range((unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+#define FDS_MAX 8
+
+ssize_t proc_send_fds(int sock, const void *data, size_t len, const int *fds, size_t nfds)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(int) * FDS_MAX)];
+    } ctl = { 0 };
+    struct iovec iov = { .iov_base = (void *)data, .iov_len = len };
+    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+    ssize_t n;
+
+    if (nfds > FDS_MAX) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (nfds > 0) {
+        msg.msg_control = ctl.space;
+        msg.msg_controllen = CMSG_SPACE(sizeof(int) * nfds);
+        struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
+        memcpy(CMSG_DATA(c), fds, sizeof(int) * nfds);
+    }
+    do
+        n = sendmsg(sock, &msg, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static void take_fds(struct cmsghdr *c, int *fds, size_t nfds)
+{
+    size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+    for (size_t i = 0; i < count; i++) {
+        int fd;
+        memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+        if (i < nfds && fds[i] < 0)
+            fds[i] = fd;
+        else
+            close(fd);
+    }
+}
+
+ssize_t proc_recv_fds(int sock, void *data, size_t len, int *fds, size_t nfds)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(int) * FDS_MAX)];
+    } ctl;
+    struct iovec iov = { .iov_base = data, .iov_len = len };
+    struct msghdr msg = { .msg_iov = &iov,
+                          .msg_iovlen = 1,
+                          .msg_control = ctl.space,
+                          .msg_controllen = sizeof(ctl.space) };
+    ssize_t n;
+
+    for (size_t i = 0; i < nfds; i++)
+        fds[i] = -1;
+    do
+        n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -1;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+            take_fds(c, fds, nfds);
+    return n;
+}
+
+static const char *const signal_names[] = {
+    [SIGHUP] = "SIGHUP",       [SIGINT] = "SIGINT",       [SIGQUIT] = "SIGQUIT",
+    [SIGILL] = "SIGILL",       [SIGTRAP] = "SIGTRAP",     [SIGABRT] = "SIGABRT",
+    [SIGBUS] = "SIGBUS",       [SIGFPE] = "SIGFPE",       [SIGKILL] = "SIGKILL",
+    [SIGUSR1] = "SIGUSR1",     [SIGSEGV] = "SIGSEGV",     [SIGUSR2] = "SIGUSR2",
+    [SIGPIPE] = "SIGPIPE",     [SIGALRM] = "SIGALRM",     [SIGTERM] = "SIGTERM",
+    [SIGSTKFLT] = "SIGSTKFLT", [SIGCHLD] = "SIGCHLD",     [SIGCONT] = "SIGCONT",
+    [SIGSTOP] = "SIGSTOP",     [SIGTSTP] = "SIGTSTP",     [SIGTTIN] = "SIGTTIN",
+    [SIGTTOU] = "SIGTTOU",     [SIGURG] = "SIGURG",       [SIGXCPU] = "SIGXCPU",
+    [SIGXFSZ] = "SIGXFSZ",     [SIGVTALRM] = "SIGVTALRM", [SIGPROF] = "SIGPROF",
+    [SIGWINCH] = "SIGWINCH",   [SIGIO] = "SIGIO",         [SIGPWR] = "SIGPWR",
+    [SIGSYS] = "SIGSYS",
+};
+
+const char *proc_signal_name(int sig)
+{
+    return sig > 0 && sig < (int)ARRAY_LEN(signal_names) ? signal_names[sig] : NULL;
+}
+
+/* The kernel's own range: libc keeps the first two real-time signals to itself. */
+#define RT_MIN 34
+#define RT_MAX 64
+
+static int real_time_signal(const char *name)
+{
+    struct err e;
+    int64_t n = 0;
+    bool from_min = strncasecmp(name, "RTMIN", 5) == 0;
+
+    if (!from_min && strncasecmp(name, "RTMAX", 5) != 0)
+        return -1;
+    const char *rest = name + 5;
+    if (*rest && (*rest != (from_min ? '+' : '-') || num_i64(rest + 1, 0, 30, &n, &e) < 0))
+        return -1;
+    return from_min ? RT_MIN + (int)n : RT_MAX - (int)n;
+}
+
+int proc_signal_number(const char *name)
+{
+    struct err e;
+    int64_t n;
+
+    if (num_i64(name, 1, RT_MAX, &n, &e) == 0)
+        return (int)n;
+    if (strncasecmp(name, "SIG", 3) == 0)
+        name += 3;
+    for (int i = 1; i < (int)ARRAY_LEN(signal_names); i++)
+        if (signal_names[i] && strcasecmp(signal_names[i] + 3, name) == 0)
+            return i;
+    if (strcasecmp(name, "IOT") == 0)
+        return SIGABRT;
+    if (strcasecmp(name, "POLL") == 0)
+        return SIGIO;
+    if (strcasecmp(name, "CLD") == 0)
+        return SIGCHLD;
+    return real_time_signal(name);
+}
