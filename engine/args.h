@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What `run`, `create` and `exec` were asked for, as the option tables fill it in. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A number that was not given. */
+#define ARG_UNSET INT64_MIN
+
+/* Strings are borrowed from argv or NULL; vectors are owned strv. Grammars inside the strings
+ * (-v, --mount, --ulimit …) are parsed by engine/parse_*. */
+struct run_args {
+    /* identity */
+    const char *name;
+    const char *hostname;
+    const char *domainname;
+    const char *cidfile;
+    char **labels;
+    char **label_files;
+    char **annotations;
+    /* how it runs */
+    bool detach;
+    bool interactive;
+    bool tty;
+    bool rm;
+    bool init;
+    bool quiet;
+    bool sig_proxy;
+    char **attach;           /* stdin, stdout, stderr; empty: what docker does */
+    const char *detach_keys; /* NULL: ctrl-p,ctrl-q */
+    /* the process */
+    char **env;
+    char **env_files;
+    const char *workdir;
+    const char *user;
+    const char *entrypoint; /* NULL: the image's; "": none */
+    char **group_add;
+    const char *stop_signal;
+    int64_t stop_timeout; /* seconds, or ARG_UNSET */
+    int64_t oom_score_adj;
+    /* storage */
+    char **volumes;
+    char **mounts;
+    char **tmpfs;
+    char **devices;
+    int64_t shm_size; /* bytes, or ARG_UNSET */
+    bool read_only;
+    /* confinement */
+    bool privileged;
+    char **cap_add;
+    char **cap_drop;
+    char **security_opts;
+    char **ulimits;
+    char **sysctls;
+    const char *ipc; /* NULL, "private", "host" … */
+    const char *pid;
+    const char *uts;
+    const char *cgroupns;
+    /* limits: ARG_UNSET when not given */
+    int64_t memory; /* bytes */
+    int64_t memory_swap;
+    int64_t memory_reservation;
+    int64_t cpus; /* 1e-9 of a cpu */
+    int64_t cpu_shares;
+    int64_t cpu_period;
+    int64_t cpu_quota;
+    int64_t pids_limit;
+    const char *cpuset_cpus;
+    const char *cpuset_mems;
+    const char *cgroup_parent;
+    /* network */
+    char **networks;
+    char **network_aliases;
+    const char *ip;
+    const char *mac_address;
+    char **dns;
+    char **dns_search;
+    char **dns_options;
+    char **add_hosts;
+    char **expose;
+    /* the image */
+    const char *pull;
+    const char *platform;
+    const char *image;
+    char **command; /* borrowed, NULL-terminated */
+};
+
+struct exec_args {
+    bool detach;
+    bool interactive;
+    bool tty;
+    bool privileged;
+    const char *detach_keys;
+    char **env;
+    char **env_files;
+    const char *user;
+    const char *workdir;
+    const char *container;
+    char **command; /* borrowed, NULL-terminated */
+};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands call: containers by name, from creation to removal. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/args.h"
+#include "engine/attach.h"
+#include "engine/paths.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ENGINE_ID_LEN 64
+
+/*
+ * Containers are named by full id, unambiguous id prefix, or name. Unknown: ERR_NOT_FOUND "No such
+ * container: NAME"; a prefix that fits several: ERR_INVALID. A container whose monitor died is
+ * healed (killed, torn down, recorded) by whichever function meets it.
+ */
+
+/* Makes a container and starts nothing. `ret_id` holds 64 hex digits. Warnings go to log_warn().
+ * An unknown image: ERR_NOT_FOUND "No such image: REF" with a hint; taken name: ERR_EXISTS. */
+int engine_create(const struct paths *p, const struct run_args *args,
+                  char ret_id[ENGINE_ID_LEN + 1], struct err *e);
+
+/* Creates and starts; returns once the process has been executed. With `ret_session` the caller is
+ * attached from the first byte on (streams: ATTACH_* bits); NULL: detached. */
+int engine_run(const struct paths *p, const struct run_args *args, unsigned streams,
+               char ret_id[ENGINE_ID_LEN + 1], struct attach **ret_session, struct err *e);
+
+/* Starts a created or stopped container; a running one is success and changes nothing (then a
+ * session is an ordinary attach). */
+int engine_start(const struct paths *p, const char *name, unsigned streams,
+                 struct attach **ret_session, struct err *e);
+
+/* Attaches to a running container. ERR_STATE when it is not running. */
+int engine_attach(const struct paths *p, const char *name, unsigned streams,
+                  struct attach **ret_session, struct err *e);
+
+/* Waits until it is not running; its exit code. */
+int engine_wait(const struct paths *p, const char *name, int *ret_code, struct err *e);
+
+/* Sends a signal to its first process. ERR_STATE "container ID is not running". */
+int engine_kill(const struct paths *p, const char *name, int sig, struct err *e);
+
+/* Its stop signal, then SIGKILL after timeout_s (ARG_UNSET: the container's own, else 10; -1:
+ * never). Not running: success. sig 0: the container's stop signal. */
+int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e);
+
+/* Removes it and all it owns. Running: ERR_STATE unless force, which kills it first. */
+int engine_rm(const struct paths *p, const char *name, bool force, struct err *e);
+
+/* Runs a command in a running container and waits for it (args->detach: only until it has been
+ * executed); the exit code. Without a tty the caller's stdio is inherited. With a tty *ret_pty is
+ * the master and *ret_pid the process, and the caller pumps and then calls engine_exec_wait. */
+struct exec_session {
+    int pidfd; /* -1 when detached */
+    int pid;
+    int pty; /* -1 without a terminal */
+};
+int engine_exec(const struct paths *p, const struct exec_args *args, struct exec_session *ret,
+                struct err *e);
+int engine_exec_wait(struct exec_session *s, struct err *e);
+
+/* The full id for a name or prefix. */
+int engine_resolve(const struct paths *p, const char *name, char ret_id[ENGINE_ID_LEN + 1],
+                   struct err *e);
