@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* A container's root file system: overlay mounts that exist only as descriptors. */
+#pragma once
+
+#include "base/err.h"
+#include "image/store.h"
+
+enum overlay_flags {
+    /* Nothing is synced to disk (overlayfs "volatile"): for containers whose upper directory does
+     * not outlive them. */
+    OVERLAY_VOLATILE = 1,
+};
+
+#define OVERLAY_LAYERS_MAX 500 /* the kernel's own limit (OVL_MAX_STACK) */
+
+/*
+ * Stacks the layers (store_image.layers, the lowest first) below `upper`; both directories exist,
+ * and are empty or from an earlier mount, on one file system; `work` belongs to the kernel. With
+ * both NULL the result is read-only. *ret_fd is a detached mount (O_CLOEXEC), as of fsmount(2): it
+ * is in nobody's mount table until move_mount(2) puts it there, and gone when the descriptor is.
+ *
+ * On kernels without lowerdir+ (before 6.7) with many layers a child process mounts in a mount
+ * namespace of its own and clones the result. The working directory may be changed meanwhile, and
+ * is as before afterwards: call it from a process with one thread.
+ *
+ * ERR_NOT_FOUND names a layer that is not in the store.
+ */
+int overlay_open(const struct store *s, char *const *layers, const char *upper, const char *work,
+                 unsigned flags, int *ret_fd, struct err *e);
+
+/* A detached bind mount (not recursive) of one directory; read-only if asked. */
+int overlay_bind(const char *path, bool rdonly, int *ret_fd, struct err *e);
