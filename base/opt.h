@@ -120,8 +120,8 @@ struct opt_match {
 
 /*
  * Parses the global options and finds the command. `argv` starts after argv[0]. An unknown option
- * or command is ERR_USAGE, with the nearest name as hint. A group with nothing behind it is a
- * match whose cmd has verbs.
+ * is ERR_USAGE, an unknown command ERR_NOT_FOUND, each with the nearest name as hint. A group with
+ * nothing behind it is a match whose cmd has verbs. ret->path is set after a failure too.
  */
 int opt_find(const struct opt_program *prog, char **argv, void *globals, struct opt_match *ret,
              struct err *e);
@@ -136,11 +136,9 @@ struct opt_parsed {
 /*
  * Parses a command's options and splits off its operands; argv is permuted in place. A grammar
  * error (unknown option, missing or bad value) is ERR_USAGE; its hint is "did you mean --name?"
- * where a name is near. `path` is the command's name for messages. *ret is valid, and must be
- * freed, after a failure too.
+ * where a name is near. *ret is valid, and must be freed, after a failure too.
  */
-int opt_parse(const struct opt_cmd *cmd, const char *path, char **argv, struct opt_parsed *ret,
-              struct err *e);
+int opt_parse(const struct opt_cmd *cmd, char **argv, struct opt_parsed *ret, struct err *e);
 
 /* ERR_USAGE unless the number of operands is one that the command takes. */
 int opt_check_operands(const struct opt_cmd *cmd, const char *path, int noperands, struct err *e);
@@ -165,8 +163,7 @@ void opt_help(const struct opt_program *prog, const struct opt_cmd *cmd, const c
  */
 void opt_complete(const struct opt_program *prog, void *ctx, char *const *words, struct buf *out);
 /* A script for "bash", "zsh" or "fish" that calls `PROGRAM __complete`; ERR_INVALID for others. */
-int opt_completion_script(const struct opt_program *prog, const char *shell, struct buf *out,
-                          struct err *e);
+int opt_script(const struct opt_program *prog, const char *shell, struct buf *out, struct err *e);
 
 /* Every visible option of the command, one a line: "-e, --env\tSTRV\tKEY=VALUE"; for the check of
  * man pages. Aliases follow their name as ", --net". */
