@@ -183,7 +183,8 @@ struct json_table {
     }
 #define JSON_SET(st, m, key, list, ...)                                                            \
     JSON_ROW(SET, st, m, struct json_set, key, .names = (list), __VA_ARGS__)
-/* An embedded struct; one whose members are all absent is not written. */
+/* An embedded struct; one whose members are all absent is not written (so none of them should be
+ * JSON_REQUIRED, unless the struct is). */
 #define JSON_OBJ(st, m, key, tab, ...)                                                             \
     {                                                                                              \
         .name = (key), .kind = JSON_KIND_OBJ, .off = offsetof(st, m), .table = (tab), __VA_ARGS__  \

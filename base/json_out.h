@@ -37,6 +37,10 @@ void json_out_null(struct json_out *o);
 /* A value's valid JSON text, re-indented. */
 void json_out_raw(struct json_out *o, const char *text);
 
+/* A struct by its table. */
+struct json_table;
+void json_out_table(struct json_out *o, const struct json_table *t, const void *obj);
+
 /* One member in one call. */
 void json_out_member_str(struct json_out *o, const char *key, const char *s);
 void json_out_member_i64(struct json_out *o, const char *key, int64_t v);

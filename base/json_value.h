@@ -59,8 +59,11 @@ const char *json_value_str(const struct json_value *v);
 bool json_value_i64(const struct json_value *v, int64_t *ret);
 bool json_value_u64(const struct json_value *v, uint64_t *ret);
 
-/* Appends the text; `flags` as json_write(). */
+/* Appends the text; `flags` as json_write(). NULL is written as null. */
 void json_value_write(const struct json_value *v, unsigned flags, struct buf *out);
+/* The same as a part of something larger. */
+struct json_out;
+void json_value_out(const struct json_value *v, struct json_out *o);
 
 #define json_value_foreach(it, v)                                                                  \
     for (const struct json_value *it = (v) && (v)->type == JSON_LIST ? (v)->items : NULL;          \
