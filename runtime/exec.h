@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* One more process in a container that runs: joins its namespaces and cgroup, then execs. */
+#pragma once
+
+#include "base/err.h"
+#include "oci/config.h"
+#include "runtime/launch.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct seccomp_filter;
+
+/* What the caller gives. All borrowed, and needed until launch_start() has returned. */
+struct exec {
+    pid_t pid;                            /* the container's init, in the caller's namespace */
+    int pidfd;                            /* of it; -1: it is opened by pid */
+    const struct config_process *process; /* valid_process() holds */
+    const struct config *config; /* the container's; its namespaces are joined. NULL: those of
+                                    init that are not the caller's own */
+    int stdio[3];                /* -1: inherit; ignored with a terminal */
+    int cgroup_fd;               /* the v2 group to be born in, or -1 */
+    unsigned preserve_fds;
+    const struct seccomp_filter *filter; /* NULL: none */
+};
+
+#define EXEC_INIT                                                                                  \
+    {                                                                                              \
+        .pidfd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1                                      \
+    }
+
+/* Clones the process; then launch_ready() and launch_start() as for a container's first one. It is
+ * the caller's child. ERR_STATE "container not running" when init is gone. */
+int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e);

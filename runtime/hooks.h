@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The hooks of config.json: programs that get the container's state on stdin. */
+#pragma once
+
+#include "base/err.h"
+#include "oci/config.h"
+#include "oci/state.h"
+
+/*
+ * Who runs what (runtime.md, "Lifecycle"): prestart and createRuntime by launch_ready() in the
+ * runtime's namespaces, createContainer and startContainer by the child in the container's,
+ * poststart and poststop by the caller of launch in the runtime's.
+ */
+
+/* Runs them in order in the calling process's namespaces and stops at the first that fails: a
+ * status other than 0, a signal, or its timeout (then it is killed). `kind` is for errors:
+ * "createRuntime hook /bin/x: exit status 3: last line of its stderr". */
+int hooks_run(const struct config_hook_list *list, const char *kind, const struct state *st,
+              struct err *e);
+
+/* The same for poststop: every one is run, failures are log_warn()ings. */
+void hooks_run_all(const struct config_hook_list *list, const char *kind, const struct state *st);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* A bundle becomes a process: cloned, set up, held before its exec, released. */
+#pragma once
+
+#include "base/err.h"
+#include "oci/config.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct seccomp_filter; /* runtime/seccomp.h */
+struct state;          /* oci/state.h */
+
+/*
+ *     struct launch l = LAUNCH_INIT;
+ *     … fill in …
+ *     launch_create(&l, &p, e);   the child exists and sets itself up
+ *     … attach the network to p.netns_fd meanwhile …
+ *     launch_ready(&p, e);        it stands before its exec; p.pty_fd is there
+ *     launch_start(&p, e);        the command runs, or the child's own error comes back
+ *     launch_close(&p);           descriptors; the process stays
+ *
+ * After any failure: launch_abort(). The caller is the process's parent and collects its exit
+ * status; it must be single-threaded while launch_create() runs, and is not dumpable afterwards
+ * (/proc/PID/exe of a joining process must stay closed to the container).
+ */
+
+/* What the caller gives. All borrowed, and needed until launch_start() has returned. */
+struct launch {
+    const char *id;
+    const struct config *config; /* valid_config(…, VALID_PROCESS) holds */
+    const char *bundle;          /* absolute; relative paths of the config start here */
+    int rootfs_fd;               /* a detached mount that becomes "/"; -1: config->root->path */
+    int stdio[3];                /* -1: inherit; ignored with a terminal */
+    int cgroup_fd;               /* v2 group to be born in, or -1 */
+    int exec_fifo_fd;      /* a fifo opened O_RDWR: one byte written to it is the release, after
+                              launch_ready() the caller may be gone; -1: launch_start() releases */
+    int exec_err_fd;       /* with the fifo: a file that gets the struct err of a failed exec */
+    unsigned preserve_fds; /* descriptors from 3 on that the command gets */
+    bool no_pivot;         /* move and chroot instead of pivot_root (root on a ramfs) */
+    bool no_new_keyring;
+    const struct seccomp_filter *filter; /* NULL: none, whatever the config says */
+    const struct state *state; /* for hooks: id, bundle, annotations; NULL: no hooks are run */
+};
+
+#define LAUNCH_INIT                                                                                \
+    {                                                                                              \
+        .rootfs_fd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1, .exec_fifo_fd = -1,             \
+        .exec_err_fd = -1                                                                          \
+    }
+
+/* A process on its way. Descriptors that are absent are -1. */
+struct launch_proc {
+    pid_t pid;           /* in the caller's pid namespace */
+    uint64_t start_time; /* proc_start_time(pid) */
+    int pidfd;
+    int sync_fd;  /* to the child, until it has been released */
+    int netns_fd; /* its network namespace when that is not the caller's own */
+    int pty_fd;   /* the terminal's master, from launch_ready() on */
+    /* launch's own */
+    const struct launch *launch; /* NULL for runtime/exec.h */
+    const struct config_process *process;
+    int listener_fd; /* of seccomp's SCMP_ACT_NOTIFY until it has been handed over */
+};
+
+#define LAUNCH_PROC_INIT                                                                           \
+    {                                                                                              \
+        .pidfd = -1, .sync_fd = -1, .netns_fd = -1, .pty_fd = -1, .listener_fd = -1                \
+    }
+
+/* Clones it into its namespaces and cgroup and writes its id maps; returns while the child makes
+ * its mounts. Fields that are not implemented: ERR_UNSUPPORTED with a JSON pointer. */
+int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e);
+
+/* Waits until the child has done all its set-up and stands before exec. Runs the prestart and
+ * createRuntime hooks when the child is ready for them; the child's warnings go to log_warn().
+ * Errors are the child's: step, path, reason; ERR_CMD_NOT_FOUND or ERR_CMD_NOT_EXEC when the
+ * command is missing. */
+int launch_ready(struct launch_proc *p, struct err *e);
+
+/* Releases it and returns when the exec has happened, or with the error of the exec. */
+int launch_start(struct launch_proc *p, struct err *e);
+
+/* Kills and reaps it, and closes every descriptor. Fine on what launch_create() never filled. */
+void launch_abort(struct launch_proc *p);
+
+/* Closes the descriptors (pidfd and pty_fd included; take them out first). */
+void launch_close(struct launch_proc *p);

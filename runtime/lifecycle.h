@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The OCI operations of hako-oci: create, start, state, kill, delete, list, exec. */
+#pragma once
+
+#include "base/err.h"
+#include "oci/config.h"
+#include "oci/state.h"
+#include "runtime/launch.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Every function takes the --root directory (STATEFILE_ROOT by default). An unknown id is
+ * ERR_NOT_FOUND "container \"ID\" does not exist". */
+
+struct lifecycle_create {
+    const char *id;
+    const char *bundle;         /* NULL: the current directory */
+    const char *config_path;    /* NULL: BUNDLE/config.json */
+    const char *console_socket; /* NULL: none */
+    const char *pid_file;
+    const char *pidfd_socket;
+    unsigned preserve_fds; /* LISTEN_FDS is added to it */
+    bool no_pivot;
+    bool no_new_keyring;
+    bool keep_pty; /* foreground `run`: the master is left in *ret instead of a socket */
+};
+
+/* Makes the container up to its exec; afterwards the caller may exit. `ret` may be NULL; else the
+ * process (launch_close() it), for `run` that waits. On failure nothing is left. */
+int lifecycle_create(const char *root, const struct lifecycle_create *args, struct launch_proc *ret,
+                     struct err *e);
+
+/* Releases a created container and runs the poststart hooks. ERR_STATE in any other status; the
+ * exec's own error (ERR_CMD_NOT_FOUND …) when it fails. */
+int lifecycle_start(const char *root, const char *id, struct err *e);
+
+/* Today's state. The caller frees (state_free). */
+int lifecycle_state(const char *root, const char *id, struct state *ret, struct err *e);
+
+/* Signals its first process, or every process of its cgroup. Stopped: ERR_STATE "container not
+ * running". */
+int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct err *e);
+
+/* Removes a stopped container (cgroup, state) and runs its poststop hooks; `force` kills first and
+ * takes an unknown id for success. */
+int lifecycle_delete(const char *root, const char *id, bool force, struct err *e);
+
+/* Every container's state, sorted by id; damaged ones are left out with a log_warn(). */
+int lifecycle_list(const char *root, struct state **ret, size_t *ret_n, struct err *e);
+void lifecycle_list_free(struct state *v, size_t n);
+
+struct lifecycle_exec {
+    const char *id;
+    const struct config_process *process; /* whole; lifecycle_exec_process() makes one */
+    const char *console_socket;
+    const char *pid_file;
+    const char *pidfd_socket;
+    unsigned preserve_fds;
+    bool keep_pty;
+};
+
+/* The container's own process as the start of an exec's (args and terminal unset): the caller
+ * changes fields and frees it with json_free(&config_process_table, …). */
+int lifecycle_exec_process(const char *root, const char *id, struct config_process *ret,
+                           struct err *e);
+/* Runs it in a running container. The process is the caller's child. */
+int lifecycle_exec(const char *root, const struct lifecycle_exec *args, struct launch_proc *ret,
+                   struct err *e);

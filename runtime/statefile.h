@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* hako-oci's containers on disk: ROOT/<id>/ with its state, lock and fifo. */
+#pragma once
+
+#include "base/err.h"
+#include "base/json.h"
+#include "oci/state.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ROOT/<id>/state.json. */
+struct statefile {
+    struct state state;  /* status as written last; statefile_status() derives today's */
+    uint64_t start_time; /* of state.pid */
+    char *cgroup;        /* path below the v2 tree, or NULL */
+    char *console;       /* --console-socket's path, or NULL */
+    bool new_userns;
+    struct json_map extra;
+};
+extern const struct json_table statefile_table;
+
+#define STATEFILE_ROOT "/run/hako/oci"
+
+/* Opens ROOT (made 0700 when missing); the descriptor is the caller's. */
+int statefile_open_root(const char *root, int *ret_fd, struct err *e);
+/* Makes ROOT/<id> (0700): ERR_EXISTS when the id is taken. */
+int statefile_make(int root_fd, const char *id, int *ret_dir, struct err *e);
+/* Opens ROOT/<id>: ERR_NOT_FOUND "container ID does not exist". */
+int statefile_open(int root_fd, const char *id, int *ret_dir, struct err *e);
+int statefile_load(int dir, const char *id, struct statefile *ret, struct err *e);
+int statefile_save(int dir, const struct statefile *s, struct err *e);
+/* created, running, paused or stopped, from pid + start time, the fifo and the cgroup's freezer. */
+enum state_status statefile_status(int dir, const struct statefile *s);
+void statefile_free(struct statefile *s);
+DEFINE_CLEANUP(struct statefile, statefile, statefile_free(p))
