@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Docker's default capabilities and a system call filter of its profile's size. */
+#pragma once
+
+/* Applies both to the calling process, whose children inherit them. */
+void confine_self(void);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Times several commands in turns within one process tree, and prints medians. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * The plan, on standard input, has one command a line: NAME NAMESPACE COMMAND ARG..., split at
+ * white space, without quoting. NAMESPACE is a mount namespace's file, or "-".
+ *
+ * A round gives each command one burst of runs. The first run of a burst warms up and is not
+ * counted: it meets what the previous command left for the kernel to clean, and cold caches; the
+ * rest meet only their own kind's left-overs, as in a loop. `--pause` is idle time before each
+ * run, as when a person or another program starts a container now and then.
+ *
+ * Output: NAME MEDIAN LOWER-QUARTILE UPPER-QUARTILE CPU MAXRSS, in µs and KiB, separated by tabs.
+ * CPU is the median user and system time of the command and of what it waited for.
+ */
+#define COMMANDS_MAX 16
+#define ARGS_MAX     64
+#define SETTLE_MS    100
+
+struct command {
+    char *line;
+    char *name;
+    int ns_fd;
+    char *argv[ARGS_MAX];
+    double *wall;
+    double *cpu;
+    long maxrss;
+    size_t n;
+};
+
+struct plan {
+    struct command commands[COMMANDS_MAX];
+    size_t n;
+    unsigned rounds, burst, pause_ms;
+};
+
+static _Noreturn void die(const char *op, const char *what)
+{
+    fprintf(stderr, "interleave: %s %s: %s\n", op, what, strerror(errno));
+    exit(1);
+}
+
+static void read_plan(struct plan *p)
+{
+    char *line = NULL;
+    size_t size = 0;
+
+    while (getline(&line, &size, stdin) > 0) {
+        struct command *c = &p->commands[p->n];
+        const char *ns;
+        size_t n = 0;
+        char *save = NULL;
+
+        if (p->n == COMMANDS_MAX) {
+            errno = E2BIG;
+            die("read", "plan");
+        }
+        c->line = line;
+        c->name = strtok_r(line, " \t\n", &save);
+        ns = strtok_r(NULL, " \t\n", &save);
+        while (n < ARGS_MAX - 1 && (c->argv[n] = strtok_r(NULL, " \t\n", &save)) != NULL)
+            n++;
+        if (n == 0) {
+            errno = EINVAL;
+            die("read", "plan");
+        }
+        c->ns_fd = strcmp(ns, "-") == 0 ? -1 : open(ns, O_RDONLY | O_CLOEXEC);
+        if (c->ns_fd < 0 && strcmp(ns, "-") != 0)
+            die("open", ns);
+        c->wall = calloc((size_t)p->rounds * p->burst, sizeof(*c->wall));
+        c->cpu = calloc((size_t)p->rounds * p->burst, sizeof(*c->cpu));
+        if (!c->wall || !c->cpu)
+            die("allocate", c->name);
+        p->n++;
+        line = NULL;
+        size = 0;
+    }
+    free(line);
+}
+
+static double now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static void idle(unsigned ms)
+{
+    const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+    if (ms)
+        nanosleep(&t, NULL);
+}
+
+static double cpu_us(const struct rusage *u)
+{
+    return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1e6 +
+           (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec);
+}
+
+/* One run; counted when `keep`. A command that fails ends the measurement. */
+static void run_once(struct command *c, bool keep, int null_fd)
+{
+    struct rusage usage;
+    double start = now_us(), wall;
+    int status;
+    pid_t pid = vfork();
+
+    if (pid < 0)
+        die("vfork", c->name);
+    if (pid == 0) {
+        /* The child shares our memory, but not our namespaces and descriptors. */
+        if (c->ns_fd >= 0 && setns(c->ns_fd, CLONE_NEWNS) < 0)
+            _exit(120);
+        dup2(null_fd, 0);
+        dup2(null_fd, 1);
+        execvp(c->argv[0], c->argv);
+        _exit(121);
+    }
+    if (wait4(pid, &status, 0, &usage) != pid)
+        die("wait", c->name);
+    wall = now_us() - start;
+    if (status != 0) {
+        fprintf(stderr, "interleave: %s failed with wait status %#x\n", c->name, (unsigned)status);
+        exit(1);
+    }
+    if (!keep)
+        return;
+    c->wall[c->n] = wall;
+    c->cpu[c->n++] = cpu_us(&usage);
+    if (usage.ru_maxrss > c->maxrss)
+        c->maxrss = usage.ru_maxrss;
+}
+
+static void run_plan(struct plan *p)
+{
+    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (unsigned round = 0; round < p->rounds; round++)
+        for (size_t i = 0; i < p->n; i++) {
+            idle(SETTLE_MS);
+            for (unsigned k = 0; k <= p->burst; k++) {
+                idle(p->pause_ms);
+                run_once(&p->commands[i], k > 0, null_fd);
+            }
+        }
+    close(null_fd);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double quantile(const double *sorted, size_t n, double q)
+{
+    double at = q * (double)(n - 1);
+    size_t i = (size_t)at;
+
+    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[i];
+}
+
+static void report(struct plan *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct command *c = &p->commands[i];
+
+        qsort(c->wall, c->n, sizeof(*c->wall), compare);
+        qsort(c->cpu, c->n, sizeof(*c->cpu), compare);
+        printf("%s\t%.0f\t%.0f\t%.0f\t%.0f\t%ld\n", c->name, quantile(c->wall, c->n, 0.5),
+               quantile(c->wall, c->n, 0.25), quantile(c->wall, c->n, 0.75),
+               quantile(c->cpu, c->n, 0.5), c->maxrss);
+        free(c->line);
+        free(c->wall);
+        free(c->cpu);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "rounds", required_argument, NULL, 'r' },
+        { "burst", required_argument, NULL, 'b' },
+        { "pause", required_argument, NULL, 'p' },
+        { NULL, 0, NULL, 0 },
+    };
+    struct plan p = { .rounds = 5, .burst = 5 };
+    int opt;
+
+    while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
+        switch (opt) {
+        case 'r': p.rounds = (unsigned)strtoul(optarg, NULL, 10); break;
+        case 'b': p.burst = (unsigned)strtoul(optarg, NULL, 10); break;
+        case 'p': p.pause_ms = (unsigned)strtoul(optarg, NULL, 10); break;
+        default: return 2;
+        }
+    if (p.rounds == 0 || p.burst == 0) {
+        fprintf(stderr, "usage: interleave [--rounds N] [--burst N] [--pause MS] < PLAN\n");
+        return 2;
+    }
+    read_plan(&p);
+    run_plan(&p);
+    report(&p);
+    return 0;
+}
