@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,8 @@ struct plan {
     struct command commands[COMMANDS_MAX];
     size_t n;
     unsigned rounds, burst, pause_ms;
+    int own_ns_fd;
+    posix_spawn_file_actions_t stdio;
 };
 
 static _Noreturn void die(const char *op, const char *what)
@@ -112,28 +115,33 @@ static double cpu_us(const struct rusage *u)
            (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec);
 }
 
+static void enter(int ns_fd)
+{
+    if (setns(ns_fd, CLONE_NEWNS) < 0)
+        die("setns", "mount namespace");
+}
+
 /* One run; counted when `keep`. A command that fails ends the measurement. */
-static void run_once(struct command *c, bool keep, int null_fd)
+static void run_once(struct plan *p, struct command *c, bool keep)
 {
     struct rusage usage;
-    double start = now_us(), wall;
-    int status;
-    pid_t pid = vfork();
+    double start, wall;
+    int status, error;
+    pid_t pid;
 
-    if (pid < 0)
-        die("vfork", c->name);
-    if (pid == 0) {
-        /* The child shares our memory, but not our namespaces and descriptors. */
-        if (c->ns_fd >= 0 && setns(c->ns_fd, CLONE_NEWNS) < 0)
-            _exit(120);
-        dup2(null_fd, 0);
-        dup2(null_fd, 1);
-        execvp(c->argv[0], c->argv);
-        _exit(121);
+    if (c->ns_fd >= 0)
+        enter(c->ns_fd);
+    start = now_us();
+    error = posix_spawnp(&pid, c->argv[0], &p->stdio, NULL, c->argv, environ);
+    if (error) {
+        errno = error;
+        die("spawn", c->argv[0]);
     }
     if (wait4(pid, &status, 0, &usage) != pid)
         die("wait", c->name);
     wall = now_us() - start;
+    if (c->ns_fd >= 0)
+        enter(p->own_ns_fd);
     if (status != 0) {
         fprintf(stderr, "interleave: %s failed with wait status %#x\n", c->name, (unsigned)status);
         exit(1);
@@ -148,17 +156,22 @@ static void run_once(struct command *c, bool keep, int null_fd)
 
 static void run_plan(struct plan *p)
 {
-    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
+    p->own_ns_fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (p->own_ns_fd < 0)
+        die("open", "/proc/self/ns/mnt");
+    posix_spawn_file_actions_init(&p->stdio);
+    posix_spawn_file_actions_addopen(&p->stdio, 0, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_adddup2(&p->stdio, 0, 1);
     for (unsigned round = 0; round < p->rounds; round++)
         for (size_t i = 0; i < p->n; i++) {
             idle(SETTLE_MS);
             for (unsigned k = 0; k <= p->burst; k++) {
                 idle(p->pause_ms);
-                run_once(&p->commands[i], k > 0, null_fd);
+                run_once(p, &p->commands[i], k > 0);
             }
         }
-    close(null_fd);
+    posix_spawn_file_actions_destroy(&p->stdio);
+    close(p->own_ns_fd);
 }
 
 static int compare(const void *a, const void *b)
