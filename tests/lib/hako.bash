@@ -149,9 +149,17 @@ fails() {
         { printf '%s\nexit code %s, expected %s\noutput: %s\n' "$*" "$code" "$want" "$output"; return 1; }
 }
 
-# fixture NAME: the directory of an image made by peers (tests/image/fixture).
+# fixture NAME: the directory of an image made by peers (tests/image/fixture). The guest has only
+# what tests/vm/suite sends in; call needs_fixture first where that may not be enough.
 fixture() {
-    "$HAKO_TOP/tests/image/fixture" "$1"
+    if [ -n "${HAKO_FIXTURES:-}" ]; then
+        echo "$HAKO_FIXTURES/$1"
+    else
+        "$HAKO_TOP/tests/image/fixture" "$1"
+    fi
+}
+needs_fixture() {
+    [ -z "${HAKO_FIXTURES:-}" ] || [ -d "$HAKO_FIXTURES/$1" ] || skip "no image $1 in the guest"
 }
 
 # needs COMMAND...: skips the test without them.
