@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* Control groups, version 2 only: a container's group, its limits, its end. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "oci/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Kernel: Documentation/admin-guide/cgroup-v2.rst. On a hybrid host the v2 tree exists beside v1:
+ * groups, kill, freeze and device programs work there, limits do not.
+ */
+
+/* The v2 tree as this process sees it. */
+struct cgroup_tree {
+    int fd;     /* O_PATH of its root */
+    char *path; /* where it is mounted: "/sys/fs/cgroup", "/sys/fs/cgroup/unified" */
+    bool mixed; /* v1 hierarchies are mounted too, or may hold controllers */
+};
+
+#define CGROUP_TREE_INIT                                                                           \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
+
+/* Finds the tree. ERR_UNSUPPORTED with a hint when none is mounted. */
+int cgroup_tree_open(struct cgroup_tree *ret, struct err *e);
+void cgroup_tree_close(struct cgroup_tree *t);
+DEFINE_CLEANUP(struct cgroup_tree, cgroup_tree, cgroup_tree_close(p))
+#define AUTO_CGROUP_TREE CLEANUP(cgroup_tree)
+
+/* One group. */
+struct cgroup {
+    int fd;         /* its directory: for CLONE_INTO_CGROUP, and all files are opened below it */
+    char *path;     /* below the tree's root, "/hako/<id>" */
+    char *abs_path; /* with the mount point, for messages */
+};
+
+#define CGROUP_INIT                                                                                \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
+
+/*
+ * The group of a container: `cgroups_path` of a config (config-linux.md, "Cgroups Path"): below
+ * the tree's root when absolute, below "/hako" when relative; NULL or "": "/hako/<id>".
+ * *ret is malloc'd and canonical. ERR_INVALID for ".." and for systemd's "slice:prefix:name".
+ */
+int cgroup_path(const char *cgroups_path, const char *id, char **ret, struct err *e);
+
+/*
+ * Could these limits be set on a group at `path`? Looks, changes nothing. ERR_UNSUPPORTED names
+ * every missing controller, the limits that want it, and who holds it. ERR_INVALID for values that
+ * v2 cannot express. NULL, or no limits: always fine, and nothing is read.
+ */
+int cgroup_check(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
+                 struct err *e);
+
+enum cgroup_create_flags {
+    CGROUP_ACCOUNT = 1, /* switch on cpu, memory, pids and io where that is possible, for
+                           statistics and OOM reports, even without limits */
+};
+
+/*
+ * Makes the group and its missing parents, switches the controllers on that the limits need, sets
+ * them, and attaches the device rules' program. Does cgroup_check() first. An empty group that is
+ * there already is used as it is; one with processes is ERR_IN_USE. On failure nothing that it
+ * made remains.
+ */
+int cgroup_create(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
+                  unsigned flags, struct cgroup *ret, struct err *e);
+
+/* An existing group; ERR_NOT_FOUND. */
+int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *ret, struct err *e);
+void cgroup_close(struct cgroup *cg);
+DEFINE_CLEANUP(struct cgroup, cgroup, cgroup_close(p))
+#define AUTO_CGROUP CLEANUP(cgroup)
+
+/* Changes limits of a living group; what `r` does not set stays. */
+int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct config_resources *r,
+                  struct err *e);
+
+/* Moves a process in. Slow (a grace period): be born in it with cg->fd instead. */
+int cgroup_enter(const struct cgroup *cg, pid_t pid, struct err *e);
+
+/* Ids of its processes as this pid namespace numbers them (0: not visible here), the groups below
+ * included. *ret is malloc'd. */
+int cgroup_procs(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct err *e);
+/* True while a process lives in it or below ("populated" of cgroup.events). */
+bool cgroup_populated(const struct cgroup *cg);
+
+/* SIGKILL to everything in it, frozen or not, forks included (cgroup.kill, kernel 5.14; else a
+ * bounded loop). Returns without waiting for the deaths. A group that is gone is success. */
+int cgroup_kill(const struct cgroup *cg, struct err *e);
+/* Any signal to every process in it. */
+int cgroup_signal(const struct cgroup *cg, int sig, struct err *e);
+
+/* Stops all of it and waits until it stands still; lets it go on. Where freezing fails it is
+ * thawed again. */
+int cgroup_freeze(const struct cgroup *cg, struct err *e);
+int cgroup_thaw(const struct cgroup *cg, struct err *e);
+bool cgroup_frozen(const struct cgroup *cg);
+
+/*
+ * Removes the group and everything below it. A group that is gone is success. Processes that are
+ * on their way out are waited for, at most about two seconds; then ERR_IN_USE names those that
+ * remain. Does not kill. Parents stay, for the next container.
+ */
+int cgroup_remove(const struct cgroup_tree *t, const char *path, struct err *e);
+
+/* memory.events of the group and what is below it. */
+struct cgroup_oom {
+    uint64_t kills; /* processes killed, by whichever limit or lack of memory ("oom_kill") */
+    uint64_t limit; /* how often this group's own limit was hit for good ("oom", local) */
+};
+/* All 0 where the memory controller is not on. */
+void cgroup_oom(const struct cgroup *cg, struct cgroup_oom *ret);
+/* A descriptor (inotify) that becomes readable when memory.events changes: watch EPOLLIN, call
+ * cgroup_oom_drain() and look again with cgroup_oom(). ERR_UNSUPPORTED where the memory
+ * controller is not on. */
+int cgroup_oom_watch(const struct cgroup *cg, struct err *e);
+void cgroup_oom_drain(int fd);
+
+/* One line a controller: "memory: held by cgroup v1 at /sys/fs/cgroup/memory", "pids: available",
+ * as it stands for children of the group at `path`. For `hako info` and error texts. */
+int cgroup_why(const struct cgroup_tree *t, const char *path, struct buf *out, struct err *e);
