@@ -138,14 +138,19 @@ struct json_table {
 
 #define JSON_NO_EXTRA ((size_t)-1)
 
+/* The number of rows; a table may have 64 (json_read() keeps a bit for each). */
+#define JSON_ROWS(rows)                                                                            \
+    (sizeof(rows) / sizeof((rows)[0]) +                                                            \
+     0 * sizeof(char[sizeof(rows) / sizeof((rows)[0]) <= 64 ? 1 : -1]))
+
 #define JSON_TABLE(type, rows)                                                                     \
     {                                                                                              \
-        .fields = (rows), .n_fields = sizeof(rows) / sizeof((rows)[0]), .size = sizeof(type),      \
+        .fields = (rows), .n_fields = JSON_ROWS(rows), .size = sizeof(type),                       \
         .off_extra = JSON_NO_EXTRA                                                                 \
     }
 #define JSON_TABLE_EXTRA(type, rows, member)                                                       \
     {                                                                                              \
-        .fields = (rows), .n_fields = sizeof(rows) / sizeof((rows)[0]), .size = sizeof(type),      \
+        .fields = (rows), .n_fields = JSON_ROWS(rows), .size = sizeof(type),                       \
         .off_extra = JSON_OFF(type, member, struct json_map)                                       \
     }
 
