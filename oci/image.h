@@ -37,9 +37,10 @@ struct image_media_type {
 #define IMAGE_TYPE_LAYER_GZIP "application/vnd.oci.image.layer.v1.tar+gzip"
 #define IMAGE_TYPE_LAYER_ZSTD "application/vnd.oci.image.layer.v1.tar+zstd"
 
-#define IMAGE_REF_NAME        "org.opencontainers.image.ref.name"
-#define IMAGE_CONTAINERD_NAME "io.containerd.image.name" /* the full name, as docker save adds it  \
-                                                          */
+#define IMAGE_REF_NAME "org.opencontainers.image.ref.name"
+#define IMAGE_CONTAINERD_NAME                                                                      \
+    "io.containerd.image.name" /* the full name, as docker save adds it                            \
+                                */
 
 #define IMAGE_LAYOUT_VERSION "1.0.0"
 
@@ -169,10 +170,12 @@ struct image_docker_entry {
     struct json_map extra;
 };
 
-/* Read with json_read(&image_…_table, …), write and free likewise; these are the short names. */
+/* Read with these (each adds what a table cannot say), write with json_write(&image_…_table, …).
+ * A document that names another kind as its mediaType, or has the members of both a manifest and
+ * an index, is refused (CVE-2021-41190). */
 int image_index_read(const char *text, size_t len, struct image_index *ret, struct err *e);
 int image_manifest_read(const char *text, size_t len, struct image_manifest *ret, struct err *e);
-/* Also that there is at least one diff-id unless the image is empty, and each is a digest. */
+/* diff-ids are digests; there may be none. */
 int image_config_read(const char *text, size_t len, struct image_config *ret, struct err *e);
 /* Also that the version is one that is understood. */
 int image_layout_read(const char *text, size_t len, struct image_layout *ret, struct err *e);

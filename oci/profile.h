@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Docker's seccomp profile files (--security-opt seccomp=FILE): conditions by arch, cap, kernel. */
+/* Docker's seccomp profile files (--security-opt seccomp=FILE): rules with conditions. */
 #pragma once
 
 #include "base/err.h"
@@ -51,15 +51,3 @@ extern const struct json_table profile_table;
 int profile_read(const char *text, size_t len, struct profile *ret, struct err *e);
 void profile_free(struct profile *p);
 DEFINE_CLEANUP(struct profile, profile, profile_free(p))
-
-/* The profile for one container: rules whose conditions hold for this architecture (a GOARCH
- * name and its SCMP_ARCH), these capabilities (bits 1 << CAP_*) and this kernel, as docker's daemon
- * would choose them. */
-struct profile_host {
-    const char *goarch; /* "amd64" */
-    enum config_arch arch;
-    uint64_t caps;
-    unsigned kernel_major, kernel_minor;
-};
-int profile_resolve(const struct profile *p, const struct profile_host *h,
-                    struct config_seccomp *ret, struct err *e);

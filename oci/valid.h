@@ -18,7 +18,9 @@ int valid_config(const struct config *c, unsigned flags, struct err *e);
 /* The rules of a process alone, for `exec --process` (pointers start at the process). */
 int valid_process(const struct config_process *p, struct err *e);
 
-/* Container ids (runc's grammar): letters, digits, "_+-." not starting with "." …, 1024 at most. */
+/* A container's id for hako-oci, in runc's grammar: letters, digits and "_+.-", at most 1024 of
+ * them, not starting with ".". */
 int valid_id(const char *id, struct err *e);
-/* Names of containers and networks: [a-zA-Z0-9][a-zA-Z0-9_.-]*, two characters or more. */
+/* A container's or network's name in docker's grammar: [a-zA-Z0-9][a-zA-Z0-9_.-]+, at most 255
+ * bytes. `what` names its sort in the message ("container", "network"). */
 int valid_name(const char *what, const char *name, struct err *e);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside oci/valid*.c only: the form of a rule. */
+#pragma once
+
+#include "oci/config.h"
+
+/* Where a rule is broken, when that is one of many. */
+struct valid_found {
+    size_t index;    /* for '#' in the pointer */
+    const char *key; /* for '*' in the pointer */
+    const char *why; /* instead of the rule's message */
+};
+
+struct valid_rule {
+    const char *pointer;
+    bool (*broken)(const struct config *c, struct valid_found *ret);
+    const char *message;
+    const char *hint; /* or NULL */
+};
+
+/* Rules of the linux section (oci/valid_linux.c, oci/valid_seccomp.c); each ends with a row of
+ * NULLs. */
+extern const struct valid_rule valid_linux_rules[];
+extern const struct valid_rule valid_seccomp_rules[];
+
+/* The namespace that a sysctl belongs to; CONFIG_NS_UNSET: the whole machine's (runc's list). */
+enum config_ns valid_sysctl_namespace(const char *name);
