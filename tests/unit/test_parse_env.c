@@ -17,11 +17,30 @@ static char *file_of(const char *text, size_t len)
     return path;
 }
 
-static char *environment[] = { "HOME=/root", "EMPTY=", NULL };
-
-START_TEST(options)
+/* The parts of a text, split at "|". */
+static char **parts(const char *text)
 {
-    char *given[] = { "A=1", "HOME", "UNSET", "EMPTY", "B=x=y", "A=2", "C=", NULL };
+    char **v = strv_split(text, '|', false);
+
+    ck_assert_ptr_nonnull(v);
+    return v;
+}
+
+static char **environment;
+
+static void setup(void)
+{
+    environment = parts("HOME=/root|EMPTY=");
+}
+
+static void teardown(void)
+{
+    strv_free(environment);
+}
+
+START_TEST(assignments)
+{
+    AUTO_STRV char **given = parts("A=1|HOME|UNSET|EMPTY|B=x=y|A=2|C=");
     AUTO_STRV char **env = NULL;
     struct err e = ERR_INIT;
 
@@ -43,8 +62,8 @@ END_TEST
 
 START_TEST(nameless)
 {
-    char *given[] = { "=x", NULL };
-    char *empty[] = { "", NULL };
+    AUTO_STRV char **given = parts("=x");
+    AUTO_STRV char **empty = parts("");
     char **env = NULL;
     struct err e = ERR_INIT;
 
@@ -59,12 +78,12 @@ START_TEST(files)
 {
     static const char text[] = "\xef\xbb\xbf# comment\n\n  A=1\n\t# more\nB= spaces stay \r\n"
                                "HOME\nUNSET\nC=a#b \"q\"\nlast=one";
-    char *given[] = { file_of(text, sizeof(text) - 1), NULL };
-    char *options[] = { "A=over", NULL };
+    AUTO_STRV char **given = parts(file_of(text, sizeof(text) - 1));
+    AUTO_STRV char **over = parts("A=over");
     AUTO_STRV char **env = NULL;
     struct err e = ERR_INIT;
 
-    unit_ok(parse_env(given, options, environment, &env, &e), &e);
+    unit_ok(parse_env(given, over, environment, &env, &e), &e);
     AUTO_FREE char *all = strv_join(env, "|");
     ck_assert_str_eq(all, "A=over|B= spaces stay |HOME=/root|C=a#b \"q\"|last=one");
 }
@@ -83,7 +102,7 @@ static const struct {
 
 START_TEST(files_that_are_bad)
 {
-    char *given[] = { file_of(bad_files[_i].text, bad_files[_i].len), NULL };
+    AUTO_STRV char **given = parts(file_of(bad_files[_i].text, bad_files[_i].len));
     char **env = NULL;
     struct err e = ERR_INIT;
 
@@ -94,7 +113,7 @@ END_TEST
 
 START_TEST(file_that_is_missing)
 {
-    char *given[] = { "/nonexistent/env", NULL };
+    AUTO_STRV char **given = parts("/nonexistent/env");
     char **env = NULL;
     struct err e = ERR_INIT;
 
@@ -105,7 +124,7 @@ END_TEST
 
 START_TEST(labels)
 {
-    char *given[] = { "a=1", "bare", "HOME", NULL };
+    AUTO_STRV char **given = parts("a=1|bare|HOME");
     AUTO_STRV char **v = NULL;
     struct err e = ERR_INIT;
 
@@ -120,7 +139,8 @@ int main(void)
     TCase *t = tcase_create("parse_env");
 
     tcase_add_checked_fixture(t, unit_dir_make, unit_dir_remove);
-    tcase_add_test(t, options);
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, assignments);
     tcase_add_test(t, nothing);
     tcase_add_test(t, nameless);
     tcase_add_test(t, files);

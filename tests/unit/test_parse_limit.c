@@ -60,9 +60,14 @@ END_TEST
 static struct run_args unset(void)
 {
     return (struct run_args){
-        .memory = ARG_UNSET, .memory_swap = ARG_UNSET, .memory_reservation = ARG_UNSET,
-        .cpus = ARG_UNSET, .cpu_shares = ARG_UNSET, .cpu_period = ARG_UNSET,
-        .cpu_quota = ARG_UNSET, .pids_limit = ARG_UNSET,
+        .memory = ARG_UNSET,
+        .memory_swap = ARG_UNSET,
+        .memory_reservation = ARG_UNSET,
+        .cpus = ARG_UNSET,
+        .cpu_shares = ARG_UNSET,
+        .cpu_period = ARG_UNSET,
+        .cpu_quota = ARG_UNSET,
+        .pids_limit = ARG_UNSET,
     };
 }
 

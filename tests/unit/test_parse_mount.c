@@ -54,7 +54,8 @@ static const struct {
     { parse_mount, "type=bind,src=a,destination=/b,ro=1", "bind CWD/a>/b ro" },
     { parse_mount, "type=bind,src=/a,dst=/b,bind-propagation=shared,bind-nonrecursive",
       "bind /a>/b shared top" },
-    { parse_mount, "type=bind,src=/a,dst=/b,ro,bind-recursive=readonly", "bind /a>/b ro ro-forced" },
+    { parse_mount, "type=bind,src=/a,dst=/b,ro,bind-recursive=readonly",
+      "bind /a>/b ro ro-forced" },
     { parse_mount, "type=bind,src=/a,dst=/b,ro,bind-recursive=writable", "bind /a>/b ro ro-top" },
     { parse_mount, "type=bind,\"src=/a,b\",dst=/b", "bind /a,b>/b" },
     { parse_mount, "type=tmpfs,dst=/t", "tmpfs >/t" },
@@ -147,8 +148,8 @@ START_TEST(parses_devices)
 END_TEST
 
 static const char *const paths[][2] = {
-    { "/", "/" },         { "//a//b/", "/a/b" }, { "/a/../../b", "/b" }, { "/a/b/..", "/a" },
-    { "/./a/.", "/a" },   { "/..", "/" },        { "/a/..b", "/a/..b" },
+    { "/", "/" },       { "//a//b/", "/a/b" }, { "/a/../../b", "/b" }, { "/a/b/..", "/a" },
+    { "/./a/.", "/a" }, { "/..", "/" },        { "/a/..b", "/a/..b" },
 };
 
 START_TEST(cleans)

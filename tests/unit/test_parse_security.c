@@ -37,16 +37,16 @@ START_TEST(parses)
         ck_assert_ptr_nonnull(strstr(e.msg, "invalid --security-opt"));
         return;
     }
-    AUTO_FREE char *got = str_fmt("%d %d %d %s %s", s.no_new_privileges, s.seccomp_unconfined,
-                                  s.paths_unconfined, s.seccomp_file ? s.seccomp_file : "-",
-                                  s.apparmor ? s.apparmor : "-");
+    AUTO_FREE char *got =
+        str_fmt("%d %d %d %s %s", s.no_new_privileges, s.seccomp_unconfined, s.paths_unconfined,
+                s.seccomp_file ? s.seccomp_file : "-", s.apparmor ? s.apparmor : "-");
     ck_assert_str_eq(got, cases[_i].want);
 }
 END_TEST
 
 START_TEST(has_no_labels)
 {
-    char *options[] = { "label=type:x", NULL };
+    AUTO_STRV char **options = strv_split("label=type:x", ' ', true);
     struct security_spec s;
     struct err e = ERR_INIT;
 
