@@ -9,6 +9,7 @@
 #include "base/sys.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
 #include <spawn.h>
@@ -130,6 +131,21 @@ void proc_close_from(int first)
 void proc_cloexec_from(int first)
 {
     sys_close_range((unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+void proc_close_except(const int *keep, size_t n)
+{
+    for (int first = 0;;) {
+        int next = INT_MAX; /* the lowest descriptor to keep from `first` on */
+        for (size_t i = 0; i < n; i++)
+            if (keep[i] >= first && keep[i] < next)
+                next = keep[i];
+        if (next > first)
+            sys_close_range((unsigned)first, next == INT_MAX ? ~0U : (unsigned)next - 1, 0);
+        if (next == INT_MAX)
+            return;
+        first = next + 1;
+    }
 }
 
 #define FDS_MAX 8

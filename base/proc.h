@@ -37,6 +37,9 @@ int proc_run(char *const *argv, struct err *e);
 void proc_close_from(int first);
 void proc_cloexec_from(int first);
 
+/* Closes every descriptor but those of `keep` (negative ones count for nothing). */
+void proc_close_except(const int *keep, size_t n);
+
 /* One message with up to 8 descriptors over a unix socket (unix(7), SCM_RIGHTS). proc_recv_fds
  * sets unused entries to -1; received descriptors are O_CLOEXEC. The byte count, or -1. */
 ssize_t proc_send_fds(int sock, const void *data, size_t len, const int *fds, size_t nfds);

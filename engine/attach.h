@@ -43,11 +43,14 @@ struct attach {
 };
 
 struct attach_event {
-    enum attach_type type; /* STDOUT, STDERR, EXIT, or ERROR (e filled by attach_next) */
+    enum attach_type type; /* STDOUT, STDERR, EXIT or STARTED; ERROR makes attach_next fail */
     const char *data;      /* STDOUT, STDERR: into the caller's buffer */
     size_t len;
     int exit_code; /* EXIT: as docker reports it, 128 + n for a signal */
 };
+
+/* Says which ATTACH_* streams this client wants; the monitor answers STARTED. */
+int attach_hello(struct attach *a, unsigned streams, struct err *e);
 
 /* The next message; blocks unless something is there. `buf` holds ATTACH_DATA_MAX + 1 bytes. A
  * monitor that vanished without EXIT is ERR_STATE. */

@@ -84,6 +84,7 @@ static const struct json_field record_fields[] = {
     JSON_STRV(struct record, extra_hosts, "extraHosts"),
     JSON_ARRAY(struct record, mounts, n_mounts, "mounts", &mount_table),
     JSON_OBJ(struct record, limits, "limits", &limits_table),
+    JSON_STRV(struct record, group_add, "groupAdd"),
     JSON_STRV(struct record, cap_add, "capAdd"),
     JSON_STRV(struct record, cap_drop, "capDrop"),
     JSON_STRV(struct record, security_opt, "securityOpt"),

@@ -107,6 +107,7 @@ struct record {
     struct record_mount *mounts;
     size_t n_mounts;
     struct record_limits limits;
+    char **group_add; /* --group-add */
     char **cap_add;
     char **cap_drop;
     char **security_opt;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* One container on disk: its two directories, its lock, its record and its status. */
+#pragma once
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/id.h"
+#include "engine/paths.h"
+#include "oci/record.h"
+
+#include <stdbool.h>
+
+/*
+ *     ROOT/containers/<id>/    record.json config.json exit.json upper/ work/ log
+ *     RUNROOT/containers/<id>/ status attach hosts hostname resolv.conf
+ *
+ * A directory without record.json is a container in the making (its maker holds the lock) or
+ * garbage (nobody does). The lock is flock(2) on the directory itself: it needs no file and dies
+ * with its holder.
+ */
+struct container {
+    char id[ID_LEN + 1];
+    int dir_fd;
+    int run_fd; /* -1 until container_make_run() or when there is none */
+    struct record record;
+    struct status status;
+};
+
+/* True when it has a record, or is being made right now. */
+bool container_exists(const struct paths *p, const char *id);
+
+/* Opens and reads it. ERR_NOT_FOUND "No such container: ID". */
+int container_open(const struct paths *p, const char *id, struct container *ret, struct err *e);
+void container_close(struct container *c);
+DEFINE_CLEANUP(struct container, container, container_close(p))
+#define CONTAINER_INIT                                                                             \
+    {                                                                                              \
+        .dir_fd = -1, .run_fd = -1                                                                 \
+    }
+
+/* Makes ROOT/containers/<id> and takes its lock (*ret_lock), or opens an existing one. */
+int container_make(const struct paths *p, const char *id, struct container *ret, int *ret_lock,
+                   struct err *e);
+/* Opens ROOT/containers/<id> of an existing container whose record the caller has. */
+int container_adopt(const struct paths *p, struct container *c, const struct record *rec,
+                    struct err *e);
+/* Makes and opens RUNROOT/containers/<id>. */
+int container_make_run(const struct paths *p, struct container *c, struct err *e);
+
+/* Takes the lock of an open container, waiting for whoever holds it; false in `wait`: ERR_IN_USE.
+ * ERR_NOT_FOUND when the container was removed meanwhile. */
+int container_lock(struct container *c, bool wait, int *ret_lock, struct err *e);
+
+/* Reads the status again. */
+int container_refresh(struct container *c, struct err *e);
+int container_save_record(struct container *c, struct err *e);
+int container_save_status(struct container *c, struct err *e);
+/* The status as the container's last words, beside the record: outlives a reboot. */
+int container_save_exit(struct container *c, struct err *e);
+
+/* True while its first process may be alive. */
+bool container_running(const struct container *c);
+
+/*
+ * The life lock: a monitor holds flock(2) on the run directory from before it says so in the status
+ * until all that the container owned has been given back. It dies with the monitor, whatever killed
+ * it, and can be waited for.
+ */
+int container_take_life(const struct container *c, int *ret_lock, struct err *e);
+/* True when the status needs a monitor and nobody holds the life lock. */
+bool container_orphaned(const struct container *c);
+/* Waits for the end of whoever holds the life lock. */
+void container_wait_life(const struct container *c);

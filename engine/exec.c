@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* hako exec: one more process in a running container, as a child of the command itself. */
+#include "runtime/exec.h"
+
+#include "base/fs.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "cgroup/cgroup.h"
+#include "engine/engine.h"
+#include "engine/filter.h"
+#include "engine/heal.h"
+#include "engine/parse_env.h"
+#include "engine/plan.h"
+#include "engine/user.h"
+#include "runtime/caps.h"
+#include "runtime/seccomp.h"
+
+#include <fcntl.h>
+#include <poll.h>
+
+extern char **environ;
+
+/* The container as exec needs it. */
+struct target {
+    struct container c;
+    struct config config;
+    struct seccomp_filter filter;
+    struct cgroup_tree tree;
+    struct cgroup cgroup;
+};
+
+static void target_close(struct target *t)
+{
+    container_close(&t->c);
+    config_free(&t->config);
+    seccomp_free(&t->filter);
+    cgroup_close(&t->cgroup);
+    cgroup_tree_close(&t->tree);
+}
+DEFINE_CLEANUP(struct target, target, target_close(p))
+#define TARGET_INIT                                                                                \
+    {                                                                                              \
+        .c = CONTAINER_INIT, .tree = CGROUP_TREE_INIT, .cgroup = CGROUP_INIT                       \
+    }
+
+static int open_cgroup(struct target *t, struct err *e)
+{
+    AUTO_FREE char *path = NULL;
+
+    int r = cgroup_tree_open(&t->tree, e);
+    if (r >= 0)
+        r = cgroup_path(t->c.record.cgroup, t->c.id, &path, e);
+    return r < 0 ? r : cgroup_open(&t->tree, path, &t->cgroup, e);
+}
+
+static int open_target(const struct paths *p, const struct exec_args *args, struct target *t,
+                       struct err *e)
+{
+    int r = heal_open(p, args->container, &t->c, e);
+    if (r < 0)
+        return r;
+    if (!container_running(&t->c))
+        return err_set(e, ERR_STATE, "container %s is not running", t->c.id);
+    r = config_load(t->c.dir_fd, "config.json", &t->config, e);
+    if (r >= 0)
+        r = open_cgroup(t, e);
+    return r;
+}
+
+/* As its first process's, with what the flags change. */
+static int fill_process(const struct paths *p, const struct exec_args *args, struct target *t,
+                        struct err *e)
+{
+    struct config_process *proc = t->config.process;
+    AUTO_STRV char **env = NULL;
+
+    strv_free(proc->args);
+    proc->args = strv_dup(args->command);
+    proc->terminal = args->tty;
+    int r = parse_env(args->env_files, args->env, environ, &env, e);
+    if (r < 0)
+        return r;
+    if (!proc->args ||
+        (args->tty && !strv_env_get(proc->env, "TERM") && strv_add(&proc->env, "TERM=xterm") < 0))
+        return err_nomem(e);
+    strv_foreach (it, env)
+        if (strv_env_set(&proc->env, *it) < 0)
+            return err_nomem(e);
+    if (args->workdir && *args->workdir != '/')
+        return err_set(e, ERR_INVALID, "the working directory '%s' needs to be an absolute path",
+                       args->workdir);
+    if (args->workdir && str_set(&proc->cwd, args->workdir) < 0)
+        return err_nomem(e);
+    if (args->privileged)
+        caps_to_config(caps_all(), proc->capabilities);
+    return 0;
+}
+
+/* Users are looked up in the container as it is now: through its first process's root. */
+static int fill_user(const struct exec_args *args, struct target *t, struct err *e)
+{
+    struct config_process *proc = t->config.process;
+    CLEANUP(user) struct user u = { 0 };
+    char root[64];
+
+    snprintf(root, sizeof(root), "/proc/%d/root", (int)t->c.status.pid);
+    AUTO_FD int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(e, "open", root);
+    int r = user_lookup(fd, args->user ? args->user : t->c.record.user,
+                        args->user ? NULL : t->c.record.group_add, &u, e);
+    return r < 0 ? r : user_apply(&u, proc, e);
+}
+
+static int spawn(const struct exec_args *args, struct target *t, struct launch_proc *ret,
+                 struct err *e)
+{
+    struct exec x = EXEC_INIT;
+    AUTO_FD int null = -1;
+
+    x.pid = t->c.status.pid;
+    x.process = t->config.process;
+    x.config = &t->config;
+    x.cgroup_fd = t->cgroup.fd;
+    x.filter = t->filter.len > 0 && !args->privileged ? &t->filter : NULL;
+    if (!args->tty && (args->detach || !args->interactive)) {
+        null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null < 0)
+            return err_sys(e, "open", "/dev/null");
+        x.stdio[0] = null;
+        if (args->detach)
+            x.stdio[1] = x.stdio[2] = null;
+    }
+    int r = exec_create(&x, ret, e);
+    if (r >= 0)
+        r = launch_ready(ret, e);
+    if (r >= 0)
+        r = launch_start(ret, e);
+    if (r < 0)
+        launch_abort(ret);
+    return r;
+}
+
+int engine_exec(const struct paths *p, const struct exec_args *args, struct exec_session *ret,
+                struct err *e)
+{
+    CLEANUP(target) struct target t = TARGET_INIT;
+    struct launch_proc proc = LAUNCH_PROC_INIT;
+
+    int r = open_target(p, args, &t, e);
+    if (r >= 0)
+        r = fill_process(p, args, &t, e);
+    if (r >= 0)
+        r = fill_user(args, &t, e);
+    if (r >= 0)
+        r = filter_load(p, &t.c.record, &t.config, &t.filter, e);
+    if (r >= 0)
+        r = spawn(args, &t, &proc, e);
+    if (r < 0)
+        return r;
+    *ret = (struct exec_session){ .pid = proc.pid,
+                                  .pidfd = args->detach ? -1 : TAKE_FD(proc.pidfd),
+                                  .pty = TAKE_FD(proc.pty_fd) };
+    launch_close(&proc);
+    return 0;
+}
+
+int engine_exec_wait(struct exec_session *s, struct err *e)
+{
+    int status = proc_wait(s->pid);
+
+    mem_close(&s->pidfd);
+    mem_close(&s->pty);
+    if (status < 0)
+        return err_sys(e, "wait for", "exec'd process");
+    return proc_exit_code(status);
+}

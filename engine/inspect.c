@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* A container as docker's inspect shows it. */
+#include "engine/inspect.h"
+
+#include "base/json_out.h"
+#include "base/str.h"
+#include "engine/heal.h"
+#include "engine/monitor/logfile.h"
+
+static void time_member(struct json_out *o, const char *key, int64_t ns)
+{
+    char text[LOGFILE_TIME + 1] = "0001-01-01T00:00:00Z";
+
+    if (ns > 0)
+        logfile_time(ns, text);
+    json_out_member_str(o, key, text);
+}
+
+static void strv_member(struct json_out *o, const char *key, char *const *v)
+{
+    json_out_key(o, key);
+    if (!v) {
+        json_out_null(o);
+        return;
+    }
+    json_out_array(o);
+    strv_foreach (it, v)
+        json_out_str(o, *it);
+    json_out_array_end(o);
+}
+
+static void map_member(struct json_out *o, const char *key, const struct json_map *m)
+{
+    json_out_key(o, key);
+    json_out_object(o);
+    json_map_foreach(it, m) json_out_member_str(o, it->key, it->val);
+    json_out_object_end(o);
+}
+
+static const char *text(const char *s)
+{
+    return s ? s : "";
+}
+
+static void out_state(struct json_out *o, const struct status *s)
+{
+    static const char *const words[] = { "created", "created", "running", "paused", "exited" };
+
+    json_out_key(o, "State");
+    json_out_object(o);
+    json_out_member_str(o, "Status", words[s->state]);
+    json_out_member_bool(o, "Running", s->state == RECORD_RUNNING || s->state == RECORD_PAUSED);
+    json_out_member_bool(o, "Paused", s->state == RECORD_PAUSED);
+    json_out_member_bool(o, "Restarting", false);
+    json_out_member_bool(o, "OOMKilled", s->oom_killed);
+    json_out_member_bool(o, "Dead", false);
+    json_out_member_i64(o, "Pid", s->pid);
+    json_out_member_i64(o, "MonitorPid", s->monitor_pid);
+    json_out_member_i64(o, "ExitCode", s->exit_code);
+    json_out_member_str(o, "Error", text(s->error));
+    time_member(o, "StartedAt", s->started);
+    time_member(o, "FinishedAt", s->finished);
+    json_out_object_end(o);
+}
+
+static void out_config(struct json_out *o, const struct record *r)
+{
+    json_out_key(o, "Config");
+    json_out_object(o);
+    json_out_member_str(o, "Hostname", text(r->hostname));
+    json_out_member_str(o, "Domainname", text(r->domainname));
+    json_out_member_str(o, "User", text(r->user));
+    json_out_member_bool(o, "AttachStdin", r->attach_stdin);
+    json_out_member_bool(o, "AttachStdout", r->attach_stdout);
+    json_out_member_bool(o, "AttachStderr", r->attach_stderr);
+    json_out_member_bool(o, "Tty", r->tty);
+    json_out_member_bool(o, "OpenStdin", r->open_stdin);
+    json_out_member_bool(o, "StdinOnce", r->stdin_once);
+    strv_member(o, "Env", r->env);
+    strv_member(o, "Cmd", r->cmd);
+    json_out_member_str(o, "Image", text(r->image));
+    json_out_member_str(o, "WorkingDir", text(r->working_dir));
+    strv_member(o, "Entrypoint", r->entrypoint);
+    map_member(o, "Labels", &r->labels);
+    if (r->stop_signal)
+        json_out_member_str(o, "StopSignal", r->stop_signal);
+    if (r->stop_timeout.set)
+        json_out_member_i64(o, "StopTimeout", r->stop_timeout.val);
+    json_out_object_end(o);
+}
+
+static void out_limits(struct json_out *o, const struct record_limits *l)
+{
+    json_out_member_i64(o, "Memory", l->memory);
+    json_out_member_i64(o, "MemoryReservation", l->memory_reservation);
+    json_out_member_i64(o, "MemorySwap", l->memory_swap);
+    json_out_member_i64(o, "NanoCpus", l->nano_cpus);
+    json_out_member_i64(o, "CpuShares", l->cpu_shares);
+    json_out_member_i64(o, "CpuPeriod", l->cpu_period);
+    json_out_member_i64(o, "CpuQuota", l->cpu_quota);
+    json_out_member_str(o, "CpusetCpus", text(l->cpuset_cpus));
+    json_out_member_str(o, "CpusetMems", text(l->cpuset_mems));
+    json_out_member_i64(o, "PidsLimit", l->pids);
+}
+
+static void out_host_config(struct json_out *o, const struct record *r)
+{
+    json_out_key(o, "HostConfig");
+    json_out_object(o);
+    json_out_member_bool(o, "AutoRemove", r->auto_remove);
+    json_out_member_bool(o, "Privileged", r->privileged);
+    json_out_member_bool(o, "ReadonlyRootfs", r->read_only);
+    json_out_member_bool(o, "Init", r->init);
+    json_out_member_str(o, "NetworkMode", text(r->network_mode));
+    json_out_member_str(o, "ContainerIDFile", text(r->cid_file));
+    strv_member(o, "CapAdd", r->cap_add);
+    strv_member(o, "CapDrop", r->cap_drop);
+    strv_member(o, "SecurityOpt", r->security_opt);
+    strv_member(o, "Dns", r->dns);
+    strv_member(o, "DnsSearch", r->dns_search);
+    strv_member(o, "DnsOptions", r->dns_options);
+    strv_member(o, "ExtraHosts", r->extra_hosts);
+    strv_member(o, "GroupAdd", r->group_add);
+    json_out_member_str(o, "Cgroup", text(r->cgroup));
+    out_limits(o, &r->limits);
+    json_out_object_end(o);
+}
+
+static void out_mounts(struct json_out *o, const struct record *r)
+{
+    json_out_key(o, "Mounts");
+    json_out_array(o);
+    for (size_t i = 0; i < r->n_mounts; i++) {
+        const struct record_mount *m = &r->mounts[i];
+        json_out_object(o);
+        json_out_member_str(o, "Type", text(m->type));
+        json_out_member_str(o, "Source", text(m->source));
+        json_out_member_str(o, "Destination", text(m->destination));
+        json_out_member_str(o, "Mode", text(m->mode));
+        json_out_member_bool(o, "RW", !m->read_only);
+        json_out_member_str(o, "Propagation", text(m->propagation));
+        json_out_object_end(o);
+    }
+    json_out_array_end(o);
+}
+
+static void out_endpoint(struct json_out *o, const struct record_address *a)
+{
+    json_out_object(o);
+    json_out_member_str(o, "IPAddress", text(a->ip));
+    json_out_member_i64(o, "IPPrefixLen", a->prefix);
+    json_out_member_str(o, "Gateway", text(a->gateway));
+    json_out_member_str(o, "MacAddress", text(a->mac));
+    strv_member(o, "Aliases", a->aliases);
+    json_out_object_end(o);
+}
+
+/* Before the first start the networks that were asked for, without addresses. */
+static void out_network(struct json_out *o, const struct record *r, const struct status *s)
+{
+    const struct record_address none = { 0 };
+    bool running = s->state == RECORD_RUNNING || s->state == RECORD_PAUSED;
+    const struct record_address *first = running && s->n_addresses > 0 ? s->addresses : &none;
+
+    json_out_key(o, "NetworkSettings");
+    json_out_object(o);
+    json_out_member_str(o, "IPAddress", text(first->ip));
+    json_out_member_i64(o, "IPPrefixLen", first->prefix);
+    json_out_member_str(o, "Gateway", text(first->gateway));
+    json_out_member_str(o, "MacAddress", text(first->mac));
+    json_out_key(o, "Ports");
+    json_out_object(o);
+    json_out_object_end(o);
+    json_out_key(o, "Networks");
+    json_out_object(o);
+    for (size_t i = 0; i < r->n_networks; i++) {
+        json_out_key(o, r->networks[i].name);
+        out_endpoint(o, running && i < s->n_addresses ? &s->addresses[i] : &none);
+    }
+    json_out_object_end(o);
+    json_out_object_end(o);
+}
+
+static void out_container(struct json_out *o, const struct paths *p, const struct container *c)
+{
+    const struct record *r = &c->record;
+    AUTO_FREE char *log = str_fmt("%s/containers/%s/%s", p->root, c->id, LOGFILE_NAME);
+    AUTO_FREE char *name = str_fmt("/%s", text(r->name));
+
+    json_out_object(o);
+    json_out_member_str(o, "Id", c->id);
+    time_member(o, "Created", r->created);
+    json_out_member_str(o, "Path", text(r->path));
+    strv_member(o, "Args", r->args);
+    out_state(o, &c->status);
+    json_out_member_str(o, "Image", text(r->image_id));
+    json_out_member_str(o, "LogPath", text(log));
+    json_out_member_str(o, "Name", text(name));
+    json_out_member_i64(o, "RestartCount", c->status.restart_count);
+    json_out_member_str(o, "Driver", "overlay");
+    json_out_member_str(o, "Platform", "linux");
+    out_host_config(o, r);
+    out_mounts(o, r);
+    out_config(o, r);
+    out_network(o, r, &c->status);
+    json_out_object_end(o);
+}
+
+int inspect_container(const struct paths *p, const char *name, struct buf *ret, struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+    struct json_out o = { .buf = ret };
+
+    int r = heal_open(p, name, &c, e);
+    if (r < 0)
+        return r;
+    out_container(&o, p, &c);
+    return ret->failed ? err_nomem(e) : 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes the plan: resolves the image, then each part in turn. */
+#include "engine/plan.h"
+
+#include "base/str.h"
+#include "image/store.h"
+#include "runtime/defaults.h"
+
+#include <time.h>
+
+void *plan_grow(void *array, size_t *n, size_t size)
+{
+    char *grown = realloc(array, (*n + 1) * size);
+
+    if (grown) {
+        memset(grown + *n * size, 0, size);
+        ++*n;
+    }
+    return grown;
+}
+
+static int fill_identity(struct plan *plan, const struct run_args *args,
+                         const struct store_image *img, struct err *e)
+{
+    struct record *rec = &plan->record;
+    struct timespec now;
+    char name[ID_NAME_MAX];
+
+    int r = args->name ? id_check_name(args->name + (*args->name == '/'), e)
+                       : id_random_name(0, name, e);
+    if (r < 0)
+        return r;
+    plan->named = args->name != NULL;
+    rec->name = str_dup(args->name ? args->name + (*args->name == '/') : name);
+    rec->id = str_dup(plan->id);
+    rec->image = str_dup(args->image);
+    rec->image_id = str_dup(img->id);
+    rec->layers = strv_dup(img->layers);
+    rec->hostname = args->hostname ? str_dup(args->hostname) : str_fmt("%.12s", plan->id);
+    rec->domainname = str_dup(args->domainname);
+    rec->detach_keys = str_dup(args->detach_keys);
+    rec->cid_file = str_dup(args->cidfile);
+    if (!rec->name || !rec->id || !rec->image || !rec->image_id || !rec->layers || !rec->hostname)
+        return err_nomem(e);
+    clock_gettime(CLOCK_REALTIME, &now);
+    rec->created = now.tv_sec * 1000000000LL + now.tv_nsec;
+    return 0;
+}
+
+static int fill_flags(struct plan *plan, const struct run_args *args, struct err *e)
+{
+    struct record *rec = &plan->record;
+
+    rec->auto_remove = args->rm;
+    rec->tty = args->tty;
+    rec->open_stdin = args->interactive;
+    rec->stdin_once = args->interactive && !args->detach;
+    rec->attach_stdin = args->interactive && !args->detach;
+    rec->attach_stdout = rec->attach_stderr = !args->detach;
+    rec->init = args->init;
+    rec->privileged = args->privileged;
+    rec->read_only = args->read_only;
+    if (str_set(&rec->log.driver, "cri") < 0)
+        return err_nomem(e);
+    return 0;
+}
+
+static int fill_root(struct plan *plan, const struct run_args *args, struct err *e)
+{
+    struct config *c = &plan->config;
+
+    int r = defaults_config(c, e);
+    if (r < 0)
+        return r;
+    c->root->readonly = args->read_only;
+    if (str_set(&c->hostname, plan->record.hostname) < 0 ||
+        str_set(&c->domainname, plan->record.domainname) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
+static int fill(const struct paths *p, const struct run_args *args, const struct store_image *img,
+                struct plan *plan, struct err *e)
+{
+    int r = id_new(plan->id, e);
+    if (r >= 0)
+        r = fill_identity(plan, args, img, e);
+    if (r >= 0)
+        r = fill_flags(plan, args, e);
+    if (r >= 0)
+        r = fill_root(plan, args, e);
+    if (r >= 0)
+        r = plan_network(p, plan, args, e);
+    if (r >= 0)
+        r = plan_process(plan, args, &img->config->config, e);
+    if (r >= 0)
+        r = plan_namespaces(plan, args, e);
+    if (r >= 0)
+        r = plan_mounts(plan, args, e);
+    if (r >= 0)
+        r = plan_security(plan, args, e);
+    if (r >= 0)
+        r = plan_limits(plan, args, e);
+    return r;
+}
+
+int plan_make(const struct paths *p, const struct run_args *args, struct plan *ret, struct err *e)
+{
+    CLEANUP(plan) struct plan plan = { 0 };
+    CLEANUP(store) struct store store = { .fd = -1 };
+    CLEANUP(store_image) struct store_image *img = NULL;
+
+    int r = store_open(p->root, &store, e);
+    if (r >= 0)
+        r = store_find(&store, args->image, &img, e);
+    if (r >= 0)
+        r = fill(p, args, img, &plan, e);
+    if (r < 0)
+        return r;
+    *ret = plan;
+    plan = (struct plan){ 0 };
+    return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    record_free(&plan->record);
+    config_free(&plan->config);
+}

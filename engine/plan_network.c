@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Networks: which ones to join, under which names, with which resolvers. */
+#include "engine/plan.h"
+
+#include "base/str.h"
+#include "engine/names.h"
+#include "engine/parse_net.h"
+#include "net/network.h"
+
+static int set_mode(struct record *rec, const char *mode, struct err *e)
+{
+    if (rec->network_mode && !STREQ(rec->network_mode, mode))
+        return err_set(e, ERR_INVALID,
+                       "conflicting options: --network %s cannot be combined with --network %s",
+                       rec->network_mode, mode);
+    return str_set(&rec->network_mode, mode) < 0 ? err_nomem(e) : 0;
+}
+
+static int join_container(const struct paths *p, struct record *rec, const char *name,
+                          struct err *e)
+{
+    char mode[sizeof("container:") + ID_LEN] = "container:";
+
+    int r = names_resolve(p, name, mode + strlen(mode), e);
+    if (r < 0)
+        return err_wrap(e, "--network container:%s", name);
+    return set_mode(rec, mode, e);
+}
+
+static int add_network(struct record *rec, const struct network_spec *spec, struct err *e)
+{
+    struct record_network *v = rec->networks;
+
+    for (size_t i = 0; i < rec->n_networks; i++)
+        if (STREQ(v[i].name, spec->name))
+            return err_set(e, ERR_INVALID, "network %s is given twice", spec->name);
+    if (rec->n_networks == 0) {
+        int r = set_mode(rec, spec->name, e);
+        if (r < 0)
+            return r;
+    }
+    v = plan_grow(v, &rec->n_networks, sizeof(*v));
+    if (!v)
+        return err_nomem(e);
+    rec->networks = v;
+    v += rec->n_networks - 1;
+    v->name = str_dup(spec->name);
+    v->ip = str_dup(spec->ip);
+    v->mac = str_dup(spec->mac);
+    if (!v->name || strv_extend(&v->aliases, spec->aliases) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
+static int add_spec(const struct paths *p, struct record *rec, const char *text, struct err *e)
+{
+    CLEANUP(network_spec) struct network_spec spec = { 0 };
+
+    int r = parse_net(text, &spec, e);
+    if (r < 0)
+        return r;
+    switch (spec.mode) {
+    case NETWORK_SPEC_NONE: return set_mode(rec, NETWORK_NONE, e);
+    case NETWORK_SPEC_HOST: return set_mode(rec, NETWORK_HOST, e);
+    case NETWORK_SPEC_CONTAINER: return join_container(p, rec, spec.name, e);
+    case NETWORK_SPEC_NAMED: break;
+    }
+    if (rec->network_mode && rec->n_networks == 0)
+        return set_mode(rec, spec.name, e);
+    return add_network(rec, &spec, e);
+}
+
+/* --ip, --mac-address and --network-alias speak of the first network. */
+static int fill_first(struct record *rec, const struct run_args *args, struct err *e)
+{
+    struct record_network *first = rec->networks;
+    uint8_t mac[6];
+
+    if (!args->ip && !args->mac_address && !args->network_aliases)
+        return 0;
+    if (rec->n_networks == 0)
+        return err_set(e, ERR_INVALID,
+                       "conflicting options: --ip, --mac-address and --network-alias need a "
+                       "bridge network, not --network %s",
+                       rec->network_mode);
+    int r = args->ip ? parse_net_address(args->ip, e) : 0;
+    if (r >= 0 && args->mac_address)
+        r = parse_net_mac(args->mac_address, mac, e);
+    if (r < 0)
+        return r;
+    if ((args->ip && str_set(&first->ip, args->ip) < 0) ||
+        (args->mac_address && str_set(&first->mac, args->mac_address) < 0) ||
+        strv_extend(&first->aliases, args->network_aliases) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
+static int fill_dns(struct record *rec, const struct run_args *args, struct err *e)
+{
+    int r = 0;
+
+    strv_foreach (it, args->dns)
+        r = r < 0 ? r : parse_net_address(*it, e);
+    strv_foreach (it, args->dns_search)
+        r = r < 0 ? r : parse_net_domain(*it, e);
+    strv_foreach (it, args->add_hosts) {
+        CLEANUP(host_spec) struct host_spec host = { 0 };
+        if (r >= 0)
+            r = parse_net_host(*it, &host, e);
+        if (r >= 0 && strv_addf(&rec->extra_hosts, "%s:%s", host.name,
+                                host.gateway ? "host-gateway" : host.ip) < 0)
+            r = err_nomem(e);
+    }
+    if (r < 0)
+        return r;
+    if (strv_extend(&rec->dns, args->dns) < 0 ||
+        strv_extend(&rec->dns_search, args->dns_search) < 0 ||
+        strv_extend(&rec->dns_options, args->dns_options) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
+int plan_network(const struct paths *p, struct plan *plan, const struct run_args *args,
+                 struct err *e)
+{
+    int r = 0;
+
+    if (strv_len(args->networks) == 0)
+        r = add_spec(p, &plan->record, NETWORK_DEFAULT, e);
+    strv_foreach (it, args->networks)
+        r = r < 0 ? r : add_spec(p, &plan->record, *it, e);
+    if (r >= 0)
+        r = fill_first(&plan->record, args, e);
+    return r < 0 ? r : fill_dns(&plan->record, args, e);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Creates and starts containers: the plan is handed to a monitor, whose outcome comes back. */
+#include "engine/engine.h"
+
+#include "base/fs.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "engine/client.h"
+#include "engine/create.h"
+#include "engine/heal.h"
+#include "engine/monitor/monitor.h"
+#include "engine/plan.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int check_cidfile(const char *path, struct err *e)
+{
+    if (!path || access(path, F_OK) < 0)
+        return 0;
+    err_set(e, ERR_EXISTS, "container ID file found: %s", path);
+    return err_hint(e, "make sure the other container isn't running, or delete the file");
+}
+
+static int write_cidfile(const char *path, const char *id, struct err *e)
+{
+    if (!path)
+        return 0;
+    AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return err_sys(e, "create container ID file", path);
+    return fs_write_all(fd, id, strlen(id)) < 0 ? err_sys(e, "write", path) : 0;
+}
+
+int engine_create(const struct paths *p, const struct run_args *args,
+                  char ret_id[ENGINE_ID_LEN + 1], struct err *e)
+{
+    CLEANUP(plan) struct plan plan = { 0 };
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+    AUTO_FD int lock = -1;
+
+    int r = check_cidfile(args->cidfile, e);
+    if (r >= 0)
+        r = plan_make(p, args, &plan, e);
+    if (r >= 0)
+        r = create_container(p, &plan, &c, &lock, e);
+    if (r >= 0)
+        r = write_cidfile(args->cidfile, plan.id, e);
+    if (r < 0)
+        return r;
+    memcpy(ret_id, plan.id, sizeof(plan.id));
+    return 0;
+}
+
+/* The monitor says STARTED, or why not. Detached, nothing else is wanted of it. */
+static int await_start(struct attach *a, struct err *e)
+{
+    AUTO_FREE char *buf = malloc(ATTACH_DATA_MAX + 1);
+    struct attach_event ev;
+
+    if (!buf)
+        return err_nomem(e);
+    int r = attach_next(a, buf, &ev, e);
+    if (r >= 0 && ev.type != ATTACH_MSG_STARTED)
+        return err_set(e, ERR_CORRUPT, "unexpected message %d from the monitor", ev.type);
+    return r;
+}
+
+/* Forks the monitor and waits for the outcome. `job` is the monitor's: it runs from a copy. */
+static int launch(struct monitor_job *job, struct attach **ret_session, struct err *e)
+{
+    AUTO_ATTACH struct attach *a = NULL;
+    int sock[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
+        return err_sys(e, "socketpair", NULL);
+    job->client_fd = sock[1];
+    pid_t pid = proc_clone(0, -1, NULL);
+    if (pid == 0)
+        monitor_main(job);
+    close(sock[1]);
+    int r = client_new(sock[0], &a, e);
+    if (pid < 0)
+        return err_sys(e, "fork", "monitor");
+    if (r >= 0)
+        r = await_start(a, e);
+    if (r < 0)
+        return r;
+    if (ret_session)
+        *ret_session = TAKE_PTR(a);
+    return 0;
+}
+
+int engine_run(const struct paths *p, const struct run_args *args, unsigned streams,
+               char ret_id[ENGINE_ID_LEN + 1], struct attach **ret_session, struct err *e)
+{
+    CLEANUP(plan) struct plan plan = { 0 };
+    struct monitor_job job = { .paths = p,
+                               .plan = &plan,
+                               .lock_fd = -1,
+                               .fresh = true,
+                               .streams = ret_session ? streams : 0 };
+
+    int r = check_cidfile(args->cidfile, e);
+    if (r >= 0)
+        r = plan_make(p, args, &plan, e);
+    if (r >= 0)
+        r = launch(&job, ret_session, e);
+    if (r >= 0)
+        r = write_cidfile(args->cidfile, plan.id, e);
+    if (r < 0)
+        return r;
+    memcpy(ret_id, plan.id, sizeof(plan.id));
+    return 0;
+}
+
+/* Reads what create wrote. */
+static int plan_of(struct container *c, struct plan *ret, struct err *e)
+{
+    int r = config_load(c->dir_fd, "config.json", &ret->config, e);
+
+    if (r < 0)
+        return err_wrap(e, "container %.12s", c->id);
+    memcpy(ret->id, c->id, sizeof(ret->id));
+    return json_copy(&record_table, &ret->record, &c->record, e);
+}
+
+int engine_start(const struct paths *p, const char *name, unsigned streams,
+                 struct attach **ret_session, struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+    CLEANUP(plan) struct plan plan = { 0 };
+    AUTO_FD int lock = -1;
+
+    int r = heal_open(p, name, &c, e);
+    if (r >= 0)
+        r = container_lock(&c, true, &lock, e);
+    if (r >= 0)
+        r = container_refresh(&c, e);
+    if (r < 0)
+        return r;
+    if (container_running(&c)) {
+        mem_close(&lock);
+        return ret_session ? engine_attach(p, name, streams, ret_session, e) : 0;
+    }
+    container_wait_life(&c); /* its last monitor may still be cleaning up */
+    r = plan_of(&c, &plan, e);
+    struct monitor_job job = { .paths = p,
+                               .plan = &plan,
+                               .lock_fd = lock,
+                               .fresh = false,
+                               .streams = ret_session ? streams : 0 };
+    return r < 0 ? r : launch(&job, ret_session, e);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals, stops, waits for and removes containers. */
+#include "engine/engine.h"
+
+#include "base/proc.h"
+#include "base/str.h"
+#include "engine/heal.h"
+#include "engine/teardown.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+
+#define DEFAULT_STOP_TIMEOUT 10 /* seconds, docker's */
+
+static int not_running(const struct container *c, struct err *e)
+{
+    return err_set(e, ERR_STATE, "container %s is not running", c->id);
+}
+
+/* A pidfd that is surely the container's first process: opened, then checked to be no successor
+ * of a reused number. -ERR_STATE when it has ended. */
+static int open_init(const struct container *c, int *ret_fd, struct err *e)
+{
+    AUTO_FD int fd = container_running(c) ? proc_pidfd_open(c->status.pid) : -1;
+
+    if (fd < 0 || proc_start_time(c->status.pid) != c->status.pid_start)
+        return not_running(c, e);
+    *ret_fd = TAKE_FD(fd);
+    return 0;
+}
+
+static int send_signal(const struct container *c, int pidfd, int sig, struct err *e)
+{
+    if (proc_pidfd_signal(pidfd, sig) == 0)
+        return 0;
+    if (errno == ESRCH)
+        return not_running(c, e);
+    return err_sysf(e, "signal", "container %.12s with %s", c->id,
+                    proc_signal_name(sig) ? proc_signal_name(sig) : "a real-time signal");
+}
+
+int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+    AUTO_FD int pidfd = -1;
+
+    int r = heal_open(p, name, &c, e);
+    if (r >= 0)
+        r = open_init(&c, &pidfd, e);
+    if (r >= 0)
+        r = send_signal(&c, pidfd, sig, e);
+    return r < 0 ? err_wrap(e, "Cannot kill container: %s", name) : 0;
+}
+
+/* Waits for the first process's end, then for its monitor to give everything back. 1 it has ended,
+ * 0 not within `ms` (-1: for ever). */
+static int wait_end(const struct container *c, int pidfd, int ms, struct err *e)
+{
+    struct timespec start;
+    struct timespec now;
+    int n = -1;
+
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int left = ms; n < 0;) {
+        struct pollfd pf = { .fd = pidfd, .events = POLLIN };
+        n = poll(&pf, 1, left);
+        if (n < 0 && errno != EINTR)
+            return err_sys(e, "poll", "pidfd");
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        int64_t gone = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+        if (ms >= 0)
+            left = gone < ms ? ms - (int)gone : 0;
+    }
+    if (n > 0)
+        container_wait_life(c);
+    return n > 0;
+}
+
+static int timeout_ms(const struct container *c, int64_t asked)
+{
+    int64_t s = asked != ARG_UNSET           ? asked
+                : c->record.stop_timeout.set ? c->record.stop_timeout.val
+                                             : DEFAULT_STOP_TIMEOUT;
+
+    return s < 0 ? -1 : s > INT32_MAX / 1000 ? INT32_MAX : (int)(s * 1000);
+}
+
+static int stop_open(const struct paths *p, struct container *c, int sig, int ms, struct err *e)
+{
+    AUTO_FD int pidfd = -1;
+
+    if (!container_running(c))
+        return 0;
+    int r = open_init(c, &pidfd, e);
+    if (r >= 0)
+        r = send_signal(c, pidfd, sig, e);
+    if (r >= 0)
+        r = wait_end(c, pidfd, ms, e);
+    if (r == 0) {
+        r = send_signal(c, pidfd, SIGKILL, e);
+        if (r >= 0)
+            r = wait_end(c, pidfd, -1, e);
+    }
+    if (r == -ERR_STATE) { /* it ended by itself; its monitor is cleaning up */
+        container_wait_life(c);
+        r = 0;
+    }
+    if (r >= 0)
+        r = container_refresh(c, e);
+    return r < 0 ? r : heal(p, c, e);
+}
+
+int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+
+    int r = heal_open(p, name, &c, e);
+    if (r < 0)
+        return r;
+    if (sig == 0 && c.record.stop_signal)
+        sig = proc_signal_number(c.record.stop_signal);
+    r = stop_open(p, &c, sig > 0 ? sig : SIGTERM, timeout_ms(&c, timeout_s), e);
+    if (r == -ERR_NOT_FOUND && c.record.auto_remove)
+        return 0; /* --rm: gone as it should be */
+    return r < 0 ? err_wrap(e, "cannot stop container: %s", name) : 0;
+}
+
+int engine_wait(const struct paths *p, const char *name, int *ret_code, struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+    AUTO_ATTACH struct attach *session = NULL;
+    AUTO_FREE char *buf = malloc(ATTACH_DATA_MAX + 1);
+    struct attach_event ev;
+
+    if (!buf)
+        return err_nomem(e);
+    int r = heal_open(p, name, &c, e);
+    if (r < 0)
+        return r;
+    if (container_running(&c)) {
+        r = engine_attach(p, name, 0, &session, e);
+        do
+            r = r < 0 ? r : attach_next(session, buf, &ev, e);
+        while (r >= 0 && ev.type != ATTACH_MSG_EXIT);
+        if (r >= 0) {
+            *ret_code = ev.exit_code;
+            return 0;
+        }
+        /* The monitor may have ended between the look and the connection. */
+        r = container_refresh(&c, e);
+        if (r >= 0)
+            r = heal(p, &c, e);
+        if (r < 0)
+            return r;
+    }
+    *ret_code = c.status.exit_code;
+    return 0;
+}
+
+int engine_rm(const struct paths *p, const char *name, bool force, struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+    AUTO_FD int lock = -1;
+
+    int r = heal_open(p, name, &c, e);
+    if (r >= 0 && container_running(&c) && !force) {
+        err_set(e, ERR_STATE, "cannot remove container \"%s\": container is running", name);
+        return err_hint(e, "stop the container before removing it, or use rm --force");
+    }
+    if (r >= 0)
+        r = stop_open(p, &c, SIGKILL, -1, e);
+    if (r >= 0)
+        r = container_lock(&c, true, &lock, e);
+    if (r == -ERR_NOT_FOUND && c.record.auto_remove)
+        return 0;
+    if (r >= 0)
+        r = container_refresh(&c, e);
+    if (r >= 0 && container_running(&c))
+        r = err_set(e, ERR_STATE, "it was started meanwhile");
+    if (r >= 0)
+        r = teardown_remove(p, &c, e);
+    if (r == -ERR_NOT_FOUND)
+        return r;
+    return r < 0 ? err_wrap(e, "cannot remove container \"%s\"", name) : 0;
+}
+
+int engine_resolve(const struct paths *p, const char *name, char ret_id[ENGINE_ID_LEN + 1],
+                   struct err *e)
+{
+    CLEANUP(container) struct container c = CONTAINER_INIT;
+
+    int r = heal_open(p, name, &c, e);
+    if (r < 0)
+        return r;
+    memcpy(ret_id, c.id, sizeof(c.id));
+    return 0;
+}
