@@ -14,11 +14,6 @@
 /* linux/mount.h and sys/mount.h cannot both be included; what mounts need is wrapped by
  * sys/mount.h of glibc >= 2.36 (fsopen, fsmount, open_tree, move_mount, mount_setattr). */
 
-/* Kernel newer than the headers. */
-#ifndef FSCONFIG_SET_FD
-#define FSCONFIG_SET_FD 5
-#endif
-
 static inline int sys_openat2(int dirfd, const char *path, const struct open_how *how)
 {
     return (int)syscall(SYS_openat2, dirfd, path, how, sizeof(*how));
