@@ -9,6 +9,10 @@ enum overlay_flags {
     /* Nothing is synced to disk (overlayfs "volatile"): for containers whose upper directory does
      * not outlive them. */
     OVERLAY_VOLATILE = 1,
+    /* As on kernels before 6.7: all layers in one string, by fsconfig(2) or by mount(2). The first
+     * way that the kernel has is taken anyway; these are for tests. */
+    OVERLAY_ONE_STRING = 2,
+    OVERLAY_BY_MOUNT = 4,
 };
 
 #define OVERLAY_LAYERS_MAX 500 /* the kernel's own limit (OVL_MAX_STACK) */
@@ -27,6 +31,14 @@ enum overlay_flags {
  */
 int overlay_open(const struct store *s, char *const *layers, const char *upper, const char *work,
                  unsigned flags, int *ret_fd, struct err *e);
+
+/*
+ * Makes the directories `upper` and `work` in `dirfd` (a container's, from dirfd's file system) for
+ * a container of these layers: a container's root directory has its upper directory's owner, mode,
+ * time and attributes, so those of the image's root are given to it. There already: success, and
+ * nothing changes.
+ */
+int overlay_make(const struct store *s, char *const *layers, int dirfd, struct err *e);
 
 /* A detached bind mount (not recursive) of one directory; read-only if asked. */
 int overlay_bind(const char *path, bool rdonly, int *ret_fd, struct err *e);

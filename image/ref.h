@@ -15,10 +15,10 @@
  * "busybox:latest" and "docker.io/library/busybox:latest" are one image.
  */
 struct ref {
-    char *domain; /* "docker.io", "localhost:5000" */
-    char *path;   /* "library/busybox" */
-    char *tag;    /* "latest" where neither tag nor digest is given; NULL with a digest alone */
-    char *digest; /* "sha256:…" or NULL */
+    char *domain;    /* "docker.io", "localhost:5000" */
+    char *path;      /* "library/busybox" */
+    char *tag;       /* "latest" where neither tag nor digest is given; NULL with a digest alone */
+    char *digest;    /* "sha256:…" or NULL */
     bool short_name; /* no domain was written */
 };
 

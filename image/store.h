@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The image store: find, list, tag and remove images; an OCI image layout beside unpacked layers. */
+/* The image store: find, list, tag and remove images; an OCI image layout beside unpacked layers.
+ */
 #pragma once
 
 #include "base/buf.h"
@@ -37,12 +38,17 @@ struct store_image {
     char *id;        /* "sha256:…": the config's digest, as docker's image id */
     char *digest;    /* "sha256:…": the manifest's */
     char **refs;     /* full references, sorted; NULL: dangling */
-    char **layers;   /* keys for overlay_open(), the lowest first; for records: opaque texts */
+    char **layers;   /* keys for overlay_open(), the lowest first; for records: opaque texts. The
+                      * diff-ids, and on top the image's own id where it needs a layer of its own
+                      * (image/tool/parents.h) */
     char **diff_ids; /* rootfs.diff_ids, the lowest first */
-    int64_t size;    /* bytes of all unpacked layers' archives, as docker counts; 0: unknown */
     int64_t created; /* seconds since 1970, or 0 */
     struct image_config *config;
 };
+
+/* What docker counts as an image's size: the bytes of all its layers' tar streams. Reads a small
+ * file a layer. */
+int64_t store_image_size(const struct store *s, const struct store_image *img);
 
 void store_image_free(struct store_image *img);
 DEFINE_CLEANUP(struct store_image *, store_image, store_image_free(*p))
@@ -50,10 +56,15 @@ DEFINE_CLEANUP(struct store_image *, store_image, store_image_free(*p))
 /*
  * Finds by full id, reference, or unambiguous id prefix, in this order. A name without a domain
  * that is not there is looked for as localhost/NAME too, where podman and buildah put theirs.
- * Reads three small files. ERR_NOT_FOUND "No such image: TEXT" with a hint; ERR_INVALID for bad
- * grammar or a prefix that fits several images.
+ * Reads three small files; `refs` holds those of the same manifest. ERR_NOT_FOUND "No such image:
+ * TEXT" with a hint; ERR_INVALID for bad grammar or a prefix that fits several images.
  */
 int store_find(const struct store *s, const char *text, struct store_image **ret, struct err *e);
+
+struct image_index; /* oci/image.h */
+/* The same in an index that has been read: the entry's number. *ret_by_id: `text` was an id. */
+int store_find_entry(const struct store *s, const struct image_index *idx, const char *text,
+                     bool *ret_by_id, struct err *e);
 
 struct store_list {
     struct store_image **items; /* newest first, one an id */
@@ -71,14 +82,13 @@ int store_tag(struct store *s, const char *text, const char *new_ref, struct err
 
 /* What containers keep alive; asked under the store's lock, after the images have been read. */
 struct store_use {
-    const char *container;  /* name or short id, for messages */
-    const char *image_id;   /* "sha256:…" */
-    char *const *layers;    /* as store_image.layers */
+    const char *container; /* name or short id, for messages */
+    const char *image_id;  /* "sha256:…" */
+    char *const *layers;   /* as store_image.layers */
     bool running;
 };
 /* Sets the array, which stays the callee's. */
-typedef int (*store_uses_fn)(void *arg, const struct store_use **ret, size_t *ret_n,
-                             struct err *e);
+typedef int (*store_uses_fn)(void *arg, const struct store_use **ret, size_t *ret_n, struct err *e);
 
 enum store_remove_flags {
     STORE_REMOVE_FORCE = 1,
@@ -96,4 +106,5 @@ int store_remove(struct store *s, const char *text, unsigned flags, store_uses_f
                  struct buf *report, struct err *e);
 
 /* Appends docker's `image inspect` object (compact JSON) of one image. */
-void store_inspect(const struct store *s, const struct store_image *img, struct buf *out);
+int store_inspect(const struct store *s, const struct store_image *img, struct buf *out,
+                  struct err *e);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Scratch directories, and the repair of what a dead writer left. */
+#include "image/scratch.h"
+
+#include "base/fs.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "image/layer.h"
+#include "image/layout.h"
+#include "image/sweep.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+
+#define LOCK_FILE  "lock"
+#define MOVING_MAX (16u << 20)
+
+int scratch_make(const struct store *s, const char *what, struct scratch *ret, struct err *e)
+{
+    static atomic_uint serial;
+    AUTO_FREE char *name =
+        str_fmt(SCRATCH_DIR "/%s-%d-%u", what, (int)getpid(), atomic_fetch_add(&serial, 1));
+    AUTO_FD int lock = -1;
+
+    if (!name)
+        return err_nomem(e);
+    if (mkdirat(s->fd, name, 0700) < 0)
+        return err_sysf(e, "mkdir", "%s/%s", s->root, name);
+    AUTO_FD int fd = openat(s->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sysf(e, "open", "%s/%s", s->root, name);
+    int r = lock_take(fd, LOCK_FILE, false, &lock, e);
+    if (r < 0)
+        return r;
+    *ret = (struct scratch){ .name = TAKE_PTR(name), .fd = TAKE_FD(fd), .lock_fd = TAKE_FD(lock) };
+    return 0;
+}
+
+void scratch_drop(const struct store *s, struct scratch *sc)
+{
+    struct err e = ERR_INIT;
+
+    if (!sc->name)
+        return;
+    if (fs_rm_rf(s->fd, sc->name, &e) < 0)
+        log_warn("%s", e.msg);
+    mem_close(&sc->fd);
+    mem_close(&sc->lock_fd);
+    free(TAKE_PTR(sc->name));
+}
+
+/* Removes one path that a dead load had put into place, unless somebody has come to need it. */
+static int unmove(const struct store *s, const char *path, const struct sweep_marks *m,
+                  struct err *e)
+{
+    const char *name = str_after(path, LAYOUT_BLOBS "/");
+
+    if (!name)
+        name = str_after(path, LAYER_DIR "/");
+    if (!name || strstr(name, "..") || sweep_is_marked(m, name))
+        return 0;
+    return fs_rm_rf(s->fd, path, e);
+}
+
+static int undo_moves(const struct store *s, int dir, struct err *e)
+{
+    CLEANUP(image_index) struct image_index idx = { 0 };
+    CLEANUP(sweep_marks) struct sweep_marks marks = { 0 };
+    AUTO_FREE char *text = NULL;
+    AUTO_STRV char **paths = NULL;
+
+    if (faccessat(dir, SCRATCH_MOVING, F_OK, 0) < 0)
+        return 0;
+    int r = fs_read(dir, SCRATCH_MOVING, MOVING_MAX, &text, NULL, e);
+    if (r >= 0)
+        r = layout_read(s, &idx, e);
+    if (r >= 0)
+        r = sweep_mark_index(s, &idx, &marks, e);
+    if (r < 0)
+        return r;
+    sweep_seal(&marks);
+    paths = strv_split(text, '\n', true);
+    strv_foreach (p, paths)
+        if (r >= 0)
+            r = unmove(s, *p, &marks, e);
+    return r;
+}
+
+/* True when it has no living owner, and then with its lock taken. */
+static bool is_dead(int dir, int *ret_lock)
+{
+    struct err ignored = ERR_INIT;
+
+    return lock_take(dir, LOCK_FILE, false, ret_lock, &ignored) >= 0;
+}
+
+static int clean_one(const struct store *s, const char *name, struct err *e)
+{
+    char path[512];
+    AUTO_FD int lock = -1;
+
+    snprintf(path, sizeof(path), SCRATCH_DIR "/%s", name);
+    AUTO_FD int dir = openat(s->fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dir < 0)
+        return unlinkat(s->fd, path, 0) < 0 && errno != ENOENT ? err_sys(e, "unlink", path) : 0;
+    if (!is_dead(dir, &lock))
+        return 0;
+    int r = undo_moves(s, dir, e);
+    return r < 0 ? r : fs_rm_rf(s->fd, path, e);
+}
+
+int scratch_lock_store(struct store *s, int *ret_fd, struct err *e)
+{
+    AUTO_STRV char **names = NULL;
+    AUTO_FD int lock = -1;
+    int r = layout_make(s, e);
+
+    if (r >= 0)
+        r = lock_take(s->fd, LAYOUT_LOCK, true, &lock, e);
+    if (r >= 0)
+        r = fs_list(s->fd, SCRATCH_DIR, &names, e);
+    if (r < 0)
+        return err_wrap(e, "image store %s", s->root);
+    strv_foreach (n, names) {
+        struct err one = ERR_INIT;
+        if (clean_one(s, *n, &one) < 0)
+            log_warn("clean up %s/" SCRATCH_DIR "/%s: %s", s->root, *n, one.msg);
+    }
+    *ret_fd = TAKE_FD(lock);
+    return 0;
+}
+
+int scratch_pins(const struct store *s, char ***ret, struct err *e)
+{
+    AUTO_STRV char **names = NULL;
+    AUTO_STRV char **pins = NULL;
+    int r = fs_list(s->fd, SCRATCH_DIR, &names, e);
+
+    strv_foreach (n, names) {
+        AUTO_STRV char **some = NULL;
+        char path[512];
+        snprintf(path, sizeof(path), SCRATCH_DIR "/%s/" SCRATCH_PINS, *n);
+        if (r >= 0)
+            r = fs_list(s->fd, path, &some, e);
+        if (r >= 0 && strv_extend(&pins, some) < 0)
+            r = err_nomem(e);
+    }
+    if (r >= 0)
+        *ret = TAKE_PTR(pins);
+    return r;
+}
