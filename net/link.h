@@ -22,6 +22,8 @@ struct link_info {
 /* ERR_NOT_FOUND when there is no link of that name. */
 int link_get(struct netlink *nl, const char *name, struct link_info *ret, struct err *e);
 
+int link_get_index(struct netlink *nl, int index, struct link_info *ret, struct err *e);
+
 /* Creates a bridge that is still down: spanning tree off, given MAC address, MTU and alias.
  * ERR_EXISTS when a link of that name exists. */
 int link_add_bridge(struct netlink *nl, const char *name, const uint8_t mac[6], unsigned mtu,
