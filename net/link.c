@@ -95,8 +95,8 @@ int link_add_bridge(struct netlink *nl, const char *name, const uint8_t mac[6], 
     struct netlink_batch b;
 
     netlink_start(&b, nl);
-    struct nlmsghdr *nlh = netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
-                                       "create bridge %s", name);
+    struct nlmsghdr *nlh =
+        netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, "create bridge %s", name);
     put_ifinfo(nlh, 0, 0);
     mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
     mnl_attr_put(nlh, IFLA_ADDRESS, 6, mac);
@@ -121,9 +121,8 @@ int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e)
     struct netlink_batch b;
 
     netlink_start(&b, nl);
-    struct nlmsghdr *nlh =
-        netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
-                    "create veth pair %s and %s", v->host_name, v->peer_name);
+    struct nlmsghdr *nlh = netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
+                                       "create veth pair %s and %s", v->host_name, v->peer_name);
     put_ifinfo(nlh, 0, IFF_UP);
     mnl_attr_put_strz(nlh, IFLA_IFNAME, v->host_name);
     mnl_attr_put_u32(nlh, IFLA_MTU, v->mtu);

@@ -159,8 +159,8 @@ static void record_failure(struct netlink_batch *b, const struct netlink_step *s
 
 /* One message of the answer; returns how many requests it ends. Only a failure of the whole batch
  * is reported at its brackets, and then nothing else need come. */
-static unsigned take_message(struct netlink_batch *b, const struct nlmsghdr *nlh, mnl_cb_t cb, void *arg,
-                        struct err *e)
+static unsigned take_message(struct netlink_batch *b, const struct nlmsghdr *nlh, mnl_cb_t cb,
+                             void *arg, struct err *e)
 {
     struct netlink_step *step = find_step(b, nlh->nlmsg_seq);
 

@@ -49,8 +49,9 @@ struct netlink_batch {
 };
 
 void netlink_start(struct netlink_batch *b, struct netlink *nl);
-/* Appends a request of `type` with NLM_F_REQUEST, NLM_F_ACK (unless NLM_F_DUMP) and flags; fill it with mnl_nlmsg_put_…
- * and mnl_attr_put_… before the next call. Never NULL. `tolerate`: an errno that is fine. */
+/* Appends a request of `type` with NLM_F_REQUEST, NLM_F_ACK (unless NLM_F_DUMP) and flags; fill it
+ * with mnl_nlmsg_put_… and mnl_attr_put_… before the next call. Never NULL. `tolerate`: an errno
+ * that is fine. */
 __attribute__((format(printf, 5, 6))) struct nlmsghdr *netlink_add(struct netlink_batch *b,
                                                                    uint16_t type, uint16_t flags,
                                                                    int tolerate, const char *label,

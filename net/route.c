@@ -24,10 +24,8 @@ static bool is_of_interest(const struct rtmsg *rtm)
     case RTN_LOCAL:
     case RTN_BLACKHOLE:
     case RTN_UNREACHABLE:
-    case RTN_PROHIBIT:
-        return !(rtm->rtm_flags & RTM_F_CLONED);
-    default:
-        return false;
+    case RTN_PROHIBIT: return !(rtm->rtm_flags & RTM_F_CLONED);
+    default: return false;
     }
 }
 
@@ -37,17 +35,10 @@ static void read_attr(const struct nlattr *attr, struct route *r)
     case RTA_DST:
         memcpy(r->dst.addr.bytes, mnl_attr_get_payload(attr), ip_len(&r->dst.addr));
         break;
-    case RTA_OIF:
-        r->oif = (int)mnl_attr_get_u32(attr);
-        break;
-    case RTA_TABLE:
-        r->table = mnl_attr_get_u32(attr);
-        break;
-    case RTA_PRIORITY:
-        r->priority = mnl_attr_get_u32(attr);
-        break;
-    default:
-        break;
+    case RTA_OIF: r->oif = (int)mnl_attr_get_u32(attr); break;
+    case RTA_TABLE: r->table = mnl_attr_get_u32(attr); break;
+    case RTA_PRIORITY: r->priority = mnl_attr_get_u32(attr); break;
+    default: break;
     }
 }
 
