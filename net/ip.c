@@ -150,9 +150,16 @@ int ip_parse_mac(const char *s, uint8_t ret[6], struct err *e)
 
 const char *ip_mac_text(const uint8_t mac[6], char *buf)
 {
-    snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-             mac[5]);
+    snprintf(buf, IP_MAC_TEXT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+             mac[4], mac[5]);
     return buf;
+}
+
+void ip_mac_of(const struct ip_addr *a, uint8_t ret[6])
+{
+    ret[0] = 0x02;
+    ret[1] = 0x42;
+    memcpy(ret + 2, a->bytes, 4);
 }
 
 uint64_t ip_hash(uint64_t h, const char *s)
@@ -160,5 +167,5 @@ uint64_t ip_hash(uint64_t h, const char *s)
     do {
         h = (h ^ (uint8_t)*s) * 0x100000001b3ull;
     } while (*s++);
-    return h;
+    return h ^ h >> 32; /* FNV's low bits alone mix poorly */
 }
