@@ -2,10 +2,11 @@
 /* RTM_NEWADDR, RTM_NEWROUTE and loopback. */
 #include "net/addr.h"
 
+#include "net/link.h"
+
 #include <arpa/inet.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <sys/socket.h>
 
 #define LOOPBACK_INDEX 1 /* the first link of every network namespace */
@@ -48,13 +49,7 @@ void addr_add_default(struct netlink_batch *b, int index, const struct ip_addr *
 
 void addr_add_loopback(struct netlink_batch *b)
 {
-    struct nlmsghdr *nlh = netlink_add(b, RTM_NEWLINK, 0, 0, "bring loopback up");
-    struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-
-    ifi->ifi_family = AF_UNSPEC;
-    ifi->ifi_index = LOOPBACK_INDEX;
-    ifi->ifi_flags = IFF_UP;
-    ifi->ifi_change = IFF_UP;
+    link_put_up(b, LOOPBACK_INDEX, "lo");
 }
 
 int addr_loopback_up(int netns_fd, struct err *e)

@@ -80,6 +80,7 @@ static int configure_inside(const struct net_endpoint *ep, int netns_fd, bool de
     netlink_start(&b, &nl);
     addr_add_loopback(&b);
     addr_add(&b, index, &ep->addr);
+    link_put_up(&b, index, ep->ifname);
     if (default_route && ep->gateway.family)
         addr_add_default(&b, index, &ep->gateway);
     return netlink_run(&b, NULL, NULL, e);
@@ -133,7 +134,7 @@ int net_attach(const struct net_place *place, const struct network *net,
 {
     AUTO_FD int dir = -1;
     struct lease_pool pool;
-    struct net_endpoint ep;
+    struct net_endpoint ep = { 0 };
     char ip[IP_TEXT_MAX];
     struct err ignored = ERR_INIT;
 
@@ -147,8 +148,9 @@ int net_attach(const struct net_place *place, const struct network *net,
     if (r >= 0)
         r = plug_in(place, net, want, netns_fd, &ep, e);
     if (r < 0) {
-        if (dir >= 0 && ep.addr.addr.family)
+        if (ep.addr.addr.family)
             lease_release(dir, ip_text(&ep.addr.addr, ip), want->id, &ignored);
+        network_drop_lease_dir(place, net->name);
         return err_wrap(e, "attach to network %s", net->name);
     }
     *ret = ep;

@@ -131,7 +131,7 @@ int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e)
     mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
     struct nlattr *data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
     struct nlattr *peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
-    put_ifinfo(nlh, 0, IFF_UP);
+    put_ifinfo(nlh, 0, 0); /* up only once the pair is whole: veth_open() */
     mnl_attr_put_strz(nlh, IFLA_IFNAME, v->peer_name);
     mnl_attr_put(nlh, IFLA_ADDRESS, 6, v->peer_mac);
     mnl_attr_put_u32(nlh, IFLA_MTU, v->mtu);
@@ -145,13 +145,9 @@ int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e)
     return r < 0 ? -e->kind : 0;
 }
 
-int link_set_up(struct netlink *nl, int index, struct err *e)
+void link_put_up(struct netlink_batch *b, int index, const char *name)
 {
-    struct netlink_batch b;
-
-    netlink_start(&b, nl);
-    put_ifinfo(netlink_add(&b, RTM_NEWLINK, 0, 0, "bring link %d up", index), index, IFF_UP);
-    return netlink_run(&b, NULL, NULL, e);
+    put_ifinfo(netlink_add(b, RTM_NEWLINK, 0, 0, "bring link %s up", name), index, IFF_UP);
 }
 
 int link_del(struct netlink *nl, const char *name, struct err *e)

@@ -3,7 +3,6 @@
 #include "net/netlink.h"
 
 #include <fcntl.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,7 +94,6 @@ struct nlmsghdr *netlink_add(struct netlink_batch *b, uint16_t type, uint16_t fl
     }
     struct netlink_step *step = &b->steps[b->n++];
     *step = (struct netlink_step){ .seq = b->nl->seq++, .tolerate = tolerate };
-    step->bracket = type == NFNL_MSG_BATCH_BEGIN || type == NFNL_MSG_BATCH_END;
     va_start(ap, label);
     vsnprintf(step->label, sizeof(step->label), label, ap);
     va_end(ap);
@@ -103,10 +101,16 @@ struct nlmsghdr *netlink_add(struct netlink_batch *b, uint16_t type, uint16_t fl
     struct nlmsghdr *nlh = mnl_nlmsg_put_header(b->buf + b->len);
     nlh->nlmsg_type = type;
     nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
-    if (!step->bracket && !(flags & NLM_F_DUMP))
+    if ((flags & NLM_F_DUMP) != NLM_F_DUMP) /* two bits, which other requests use alone */
         nlh->nlmsg_flags |= NLM_F_ACK;
     nlh->nlmsg_seq = step->seq;
     return nlh;
+}
+
+void netlink_bracket(struct netlink_batch *b, struct nlmsghdr *nlh)
+{
+    nlh->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+    b->steps[b->n - 1].bracket = true;
 }
 
 /* The sentence of an extended acknowledgement, or NULL. */

@@ -56,6 +56,8 @@ __attribute__((format(printf, 5, 6))) struct nlmsghdr *netlink_add(struct netlin
                                                                    uint16_t type, uint16_t flags,
                                                                    int tolerate, const char *label,
                                                                    ...);
+/* The request just added begins or ends a transaction (NFNL_MSG_BATCH_BEGIN, _END). */
+void netlink_bracket(struct netlink_batch *b, struct nlmsghdr *nlh);
 /* Sends the batch and waits for all its answers. The first request's failure that was not
  * tolerated is the error (b->failed its errno); later requests were carried out regardless.
  * Answers that are not acknowledgements go to `cb` (may be NULL) as mnl_cb_t. */

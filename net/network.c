@@ -298,6 +298,15 @@ int network_lease_dir(const struct net_place *place, const char *name, bool crea
     return 0;
 }
 
+void network_drop_lease_dir(const struct net_place *place, const char *name)
+{
+    char path[PATH_TEXT];
+
+    snprintf(path, sizeof(path), NETWORK_DIR "/%.200s", name);
+    if (!network_exists(place, name))
+        unlinkat(place->run_fd, path, AT_REMOVEDIR);
+}
+
 int network_pool(const struct network *net, struct lease_pool *ret, struct err *e)
 {
     struct lease_pool p = { .network = net->name };

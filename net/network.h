@@ -110,5 +110,7 @@ int network_down(const struct net_place *place, const struct network *net, struc
 /* Opens RUNROOT/networks/<name>; a missing one is made if `create`, else ERR_NOT_FOUND. */
 int network_lease_dir(const struct net_place *place, const char *name, bool create, int *ret_fd,
                       struct err *e);
+/* Removes it if it is empty and its network is gone (the loser of a race made it). */
+void network_drop_lease_dir(const struct net_place *place, const char *name);
 /* The pool that the document's texts say. */
 int network_pool(const struct network *net, struct lease_pool *ret, struct err *e);

@@ -149,7 +149,9 @@ static int set_bridge_up(struct uplink *u, struct err *e)
     addr_add(&b, index, &addr);
     if (netlink_run(&b, NULL, NULL, e) < 0)
         return -e->kind;
-    return link_set_up(&u->nl, index, e);
+    netlink_start(&b, &u->nl);
+    link_put_up(&b, index, u->net->bridge);
+    return netlink_run(&b, NULL, NULL, e);
 }
 
 static int enable_forwarding(struct err *e)
@@ -178,11 +180,11 @@ static int make_up(struct uplink *u, struct link_info *ret, struct err *e)
         return -e->kind;
     if (state == BRIDGE_FOREIGN)
         return refuse_foreign(u, ret, e);
-    if (!u->net->internal && enable_forwarding(e) < 0)
-        return -e->kind;
     if (state == BRIDGE_STALE && link_del(&u->nl, u->net->bridge, e) < 0)
         return -e->kind;
     if ((state == BRIDGE_STALE || state == BRIDGE_MISSING) && make_bridge(u, e) < 0)
+        return -e->kind;
+    if (!u->net->internal && enable_forwarding(e) < 0)
         return -e->kind;
     if (state != BRIDGE_UP && set_bridge_up(u, e) < 0)
         return -e->kind;

@@ -46,6 +46,7 @@ static void put_bracket(struct netlink_batch *b, uint16_t type)
 
     nfg->version = NFNETLINK_V0;
     nfg->res_id = htons(NFNL_SUBSYS_NFTABLES);
+    netlink_bracket(b, nlh);
 }
 
 void nft_msg_begin(struct netlink_batch *b)
