@@ -120,8 +120,8 @@ START_TEST(timers_fire_once_or_repeat)
     ck_assert_int_eq(w.calls, 1);
     ck_assert_int_ge(now() - start, 20 * MS);
     w.calls = 0;
-    unit_ok(loop_add_timer(w.loop, MS, 5 * MS, tick, NULL, &often, &e), &e);
     start = now();
+    unit_ok(loop_add_timer(w.loop, MS, 5 * MS, tick, NULL, &often, &e), &e);
     run_loop();
     ck_assert_int_eq(w.calls, 3);
     ck_assert_int_ge(now() - start, 11 * MS);
@@ -163,7 +163,7 @@ START_TEST(signals_arrive_one_by_one)
 }
 END_TEST
 
-static int fail(struct loop_source *src, uint32_t events, void *arg, struct err *e)
+static int give_up(struct loop_source *src, uint32_t events, void *arg, struct err *e)
 {
     return err_set(e, ERR_STATE, "a callback failed");
 }
@@ -172,7 +172,7 @@ START_TEST(failure_stops_the_loop)
 {
     struct err e = ERR_INIT;
 
-    unit_ok(loop_add_timer(w.loop, 1, 0, fail, NULL, NULL, &e), &e);
+    unit_ok(loop_add_timer(w.loop, 1, 0, give_up, NULL, NULL, &e), &e);
     unit_fails(loop_run(w.loop, &e), ERR_STATE, &e);
     ck_assert_str_eq(e.msg, "a callback failed");
 }

@@ -72,9 +72,9 @@ START_TEST(clone_gives_a_pidfd)
     ck_assert_int_ge(other, 0);
     struct pollfd p = { .fd = other, .events = POLLIN };
     ck_assert_int_eq(poll(&p, 1, 0), 0);
-    ck_assert_int_eq(proc_pidfd_signal(pidfd, SIGTERM), 0);
+    ck_assert_int_eq(proc_pidfd_signal(pidfd, SIGKILL), 0);
     ck_assert_int_eq(poll(&p, 1, 5000), 1);
-    ck_assert_int_eq(proc_exit_code(proc_wait(child)), 128 + SIGTERM);
+    ck_assert_int_eq(proc_exit_code(proc_wait(child)), 128 + SIGKILL);
     ck_assert_int_eq(proc_pidfd_signal(pidfd, 0), -1);
     ck_assert_int_eq(errno, ESRCH);
 }
