@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Not to be included beside libseccomp's <seccomp.h> outside of seccomp_rules.c: that library owns
- * the names seccomp_load, seccomp_init and others, which is why ours differ. */
+/* The names avoid libseccomp's own: seccomp_load(), seccomp_init() and others are that library's.
+ */
 
 /* A filter ready for the kernel (seccomp(2), Documentation/userspace-api/seccomp_filter.rst). */
 struct seccomp_filter {
