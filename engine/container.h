@@ -7,6 +7,7 @@
 #include "engine/id.h"
 #include "engine/paths.h"
 #include "oci/record.h"
+#include "oci/status.h"
 
 #include <stdbool.h>
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "engine/paths.h"
 #include "oci/record.h"
+#include "oci/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

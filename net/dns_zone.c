@@ -81,14 +81,14 @@ static int find_name(const struct dns_zone *z, const char *name, struct dns_foun
     strv_foreach (net, z->networks) {
         AUTO_FD int dir = -1;
         struct search s = { .name = name, .found = f };
-        int r = network_lease_dir(z->place, *net, &dir, e);
+        int r = network_lease_dir(z->place, *net, false, &dir, e);
         if (r >= 0)
             r = lease_each(dir, collect, &s, e);
         if (r >= 0 && strip_network(name, *net, stripped)) {
             s.name = stripped;
             r = lease_each(dir, collect, &s, e);
         }
-        if (r < 0)
+        if (r < 0 && r != -ERR_NOT_FOUND) /* a network without leases */
             return r;
     }
     rotate(f);
@@ -114,7 +114,7 @@ static int find_address(const struct dns_zone *z, const char *ip, struct dns_fou
     strv_foreach (net, z->networks) {
         CLEANUP(lease) struct lease l = { 0 };
         AUTO_FD int dir = -1;
-        int r = network_lease_dir(z->place, *net, &dir, e);
+        int r = network_lease_dir(z->place, *net, false, &dir, e);
         if (r >= 0)
             r = lease_read(dir, ip, &l, e);
         if (r == -ERR_NOT_FOUND)

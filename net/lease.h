@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "net/ip.h"
-#include "oci/record.h"
+#include "oci/lease.h"
 
 /*
  * RUNROOT/networks/<net>/<ip> appears whole (written beside, renamed without replacing), so its

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "net/ip.h"
 #include "net/lease.h"
-#include "oci/record.h"
+#include "oci/network.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hako's own documents: container record and status, lease, network. */
+/* What a container is: its record. */
 #include "oci/record.h"
 
 static const struct json_field record_network_fields[] = {
@@ -101,79 +101,7 @@ const struct json_enum record_state_names[] = {
     { 0 },
 };
 
-static const struct json_field address_fields[] = {
-    JSON_STR(struct record_address, network, "network", .flags = JSON_REQUIRED),
-    JSON_STR(struct record_address, ip, "ip", .flags = JSON_REQUIRED),
-    JSON_U32(struct record_address, prefix, "prefix", .max = 128),
-    JSON_STR(struct record_address, mac, "mac"),
-    JSON_STR(struct record_address, gateway, "gateway"),
-    JSON_STR(struct record_address, ifname, "ifname"),
-    JSON_STR(struct record_address, host_ifname, "hostIfname"),
-    JSON_STRV(struct record_address, aliases, "aliases"),
-};
-static const struct json_table address_table =
-    JSON_TABLE_EXTRA(struct record_address, address_fields, extra);
-
-static const struct json_field status_fields[] = {
-    JSON_ENUM(struct status, state, "state", record_state_names, .flags = JSON_REQUIRED),
-    JSON_I32(struct status, pid, "pid", .max = INT32_MAX),
-    JSON_U64(struct status, pid_start, "pidStart"),
-    JSON_I32(struct status, monitor_pid, "monitorPid", .max = INT32_MAX),
-    JSON_U64(struct status, monitor_start, "monitorStart"),
-    JSON_I64(struct status, started, "started"),
-    JSON_I64(struct status, finished, "finished"),
-    JSON_I32(struct status, exit_code, "exitCode"),
-    JSON_BOOL(struct status, oom_killed, "oomKilled"),
-    JSON_STR(struct status, error, "error"),
-    JSON_ARRAY(struct status, addresses, n_addresses, "addresses", &address_table),
-    JSON_I32(struct status, restart_count, "restartCount"),
-};
-const struct json_table status_table = JSON_TABLE_EXTRA(struct status, status_fields, extra);
-
-static const struct json_field lease_fields[] = {
-    JSON_STR(struct lease, id, "id", .flags = JSON_REQUIRED),
-    JSON_STR(struct lease, name, "name"),
-    JSON_STR(struct lease, hostname, "hostname"),
-    JSON_STRV(struct lease, aliases, "aliases"),
-    JSON_STR(struct lease, mac, "mac"),
-    JSON_STR(struct lease, ifname, "ifname"),
-};
-const struct json_table lease_table = JSON_TABLE_EXTRA(struct lease, lease_fields, extra);
-
-static const struct json_field network_fields[] = {
-    JSON_STR(struct network, name, "name", .flags = JSON_REQUIRED, .check = json_check_not_empty),
-    JSON_STR(struct network, id, "id", .flags = JSON_REQUIRED),
-    JSON_STR(struct network, driver, "driver", .flags = JSON_REQUIRED),
-    JSON_STR(struct network, bridge, "bridge"),
-    JSON_STR(struct network, subnet, "subnet"),
-    JSON_STR(struct network, gateway, "gateway"),
-    JSON_STR(struct network, ip_range, "ipRange"),
-    JSON_BOOL(struct network, internal, "internal"),
-    JSON_BOOL(struct network, no_dns, "noDns"),
-    JSON_I32(struct network, mtu, "mtu", .max = 65535),
-    JSON_STRV(struct network, dns, "dns"),
-    JSON_MAP(struct network, options, "options"),
-    JSON_MAP(struct network, labels, "labels"),
-    JSON_I64(struct network, created, "created"),
-};
-const struct json_table network_table = JSON_TABLE_EXTRA(struct network, network_fields, extra);
-
 void record_free(struct record *r)
 {
     json_free(&record_table, r);
-}
-
-void status_free(struct status *s)
-{
-    json_free(&status_table, s);
-}
-
-void lease_free(struct lease *l)
-{
-    json_free(&lease_table, l);
-}
-
-void network_free(struct network *n)
-{
-    json_free(&network_table, n);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hako's own documents: container record and status, lease, network. */
+/* What a container is, as create fixed it: its record. */
 #pragma once
 
 #include "base/buf.h"
@@ -125,81 +125,7 @@ enum record_state {
 };
 extern const struct json_enum record_state_names[]; /* "created" … */
 
-/* An address that the container has. */
-struct record_address {
-    char *network;
-    char *ip;
-    uint32_t prefix; /* length: 24 */
-    char *mac;
-    char *gateway;
-    char *ifname; /* inside */
-    char *host_ifname;
-    char **aliases;
-    struct json_map extra;
-};
-
-/*
- * What the container is at the moment: in the run root's containers/<id>/status while it lives;
- * when it ends, also beside the record as exit.json, because exit facts survive a reboot.
- */
-struct status {
-    enum record_state state;
-    int32_t pid;        /* of init, in the host's pid namespace; 0: none */
-    uint64_t pid_start; /* proc_start_time(pid) */
-    int32_t monitor_pid;
-    uint64_t monitor_start;
-    int64_t started;
-    int64_t finished;
-    int32_t exit_code;
-    bool oom_killed;
-    char *error; /* why it could not start */
-    struct record_address *addresses;
-    size_t n_addresses;
-    int32_t restart_count;
-    struct json_map extra;
-};
-
-/* networks/<net>/<ip> in the run root: one file is the lease, the forward and the reverse record.
- */
-struct lease {
-    char *id;
-    char *name; /* the container's */
-    char *hostname;
-    char **aliases;
-    char *mac;
-    char *ifname; /* the host's end of the veth */
-    struct json_map extra;
-};
-
-/* networks/<name>.json. */
-struct network {
-    char *name;
-    char *id;     /* 64 hex digits */
-    char *driver; /* "bridge" */
-    char *bridge; /* the interface's name */
-    char *subnet; /* "10.44.0.0/24" */
-    char *gateway;
-    char *ip_range;
-    bool internal;
-    bool no_dns;
-    int32_t mtu;             /* 0: as the default route's */
-    char **dns;              /* resolvers to forward to; NULL: the host's */
-    struct json_map options; /* -o */
-    struct json_map labels;
-    int64_t created;
-    struct json_map extra;
-};
-
 extern const struct json_table record_table;
-extern const struct json_table status_table;
-extern const struct json_table lease_table;
-extern const struct json_table network_table;
 
 void record_free(struct record *r);
-void status_free(struct status *s);
-void lease_free(struct lease *l);
-void network_free(struct network *n);
 DEFINE_CLEANUP(struct record, record, record_free(p))
-DEFINE_CLEANUP(struct status, status, status_free(p))
-DEFINE_CLEANUP(struct lease, lease, lease_free(p))
-DEFINE_CLEANUP(struct network, network, network_free(p))
