@@ -6,7 +6,6 @@
 #include "oci/valid_rule.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 
 /* ---- the document ---- */
 
@@ -121,7 +120,9 @@ static bool soft_over_hard(const struct config *c, struct valid_found *ret)
 
 static bool bad_oom_score(const struct config *c, struct valid_found *ret)
 {
-    return c->process && c->process->oom_score_adj.set && abs(c->process->oom_score_adj.val) > 1000;
+    const struct opt_i32 *score = c->process ? &c->process->oom_score_adj : NULL;
+
+    return score && score->set && (score->val < -1000 || score->val > 1000);
 }
 
 /* The scheduler, or NULL when there is none to look at. */
