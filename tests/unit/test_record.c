@@ -2,7 +2,10 @@
 /* hako's own documents: whole, minimal, from a newer hako, damaged. */
 #include "base/commit.h"
 #include "base/str.h"
+#include "oci/lease.h"
+#include "oci/network.h"
 #include "oci/record.h"
+#include "oci/status.h"
 #include "tests/unit/unit.h"
 
 static struct err e;
