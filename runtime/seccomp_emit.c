@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes a decision tree as BPF, backwards, so that every jump knows how far its targets are. */
+#include "runtime/seccomp_plan.h"
 #include "runtime/seccomp_tree.h"
 
 #include <linux/seccomp.h>
@@ -107,59 +108,53 @@ static int leaf(struct out *o, uint32_t node, uint32_t *ret, struct err *e)
     return r;
 }
 
-/*
- * How much a range counts: the kernel evaluates a new filter for every number that it has, to
- * learn which calls are always allowed (kernel/seccomp.c, seccomp_cache_prepare), and there are
- * fewer than 512 of them. Numbers beyond count little.
- */
-static uint64_t weight(const struct seccomp_range *v, size_t n, size_t i)
+/* Single numbers amid a common fate: one test each, the leftmost first. */
+static int put_comb(struct out *o, const struct seccomp_abi *abi, size_t from, size_t to,
+                    uint32_t *ret, struct err *e)
 {
-    const uint32_t kernel_numbers = 512;
-
-    if (v[i].first >= kernel_numbers)
-        return 1;
-    bool last = i + 1 == n || v[i + 1].first > kernel_numbers;
-    return (last ? kernel_numbers : v[i + 1].first) - v[i].first;
-}
-
-/* The range to split before, so that both sides weigh about the same: 1 … n - 1. */
-static size_t middle(const struct seccomp_range *v, size_t n)
-{
-    uint64_t total = 0, left = 0;
-    size_t i = 0;
-
-    for (size_t j = 0; j < n; j++)
-        total += weight(v, n, j);
-    while (i < n - 1 && left + weight(v, n, i) / 2 < total / 2)
-        left += weight(v, n, i++);
-    return i == 0 ? 1 : i;
-}
-
-/* The search tree over v[0] … v[n-1]; *ret is where it starts. The accumulator holds the number. */
-static int put_ranges(struct out *o, const struct seccomp_range *v, size_t n, uint32_t *ret,
-                      struct err *e)
-{
+    size_t common = seccomp_plan_common(abi, from, to);
     uint32_t yes, no;
     int r;
 
-    if (n == 1)
-        return leaf(o, v[0].node, ret, e);
-    /* One number amid a range: a single test. */
-    if (n == 3 && v[0].node == v[2].node && v[1].first + 1 == v[2].first) {
-        r = leaf(o, v[1].node, &yes, e);
+    r = leaf(o, abi->v[common].node, &no, e);
+    for (size_t i = to; r >= 0 && i > from; i--) {
+        const struct seccomp_range *tooth = &abi->v[i - 1];
+        if ((i - 1 - common) % 2 == 0)
+            continue;
+        r = leaf(o, tooth->node, &yes, e);
         if (r >= 0)
-            r = leaf(o, v[0].node, &no, e);
-        if (r >= 0)
-            r = put_jump(o, BPF_JEQ, v[1].first, yes, no, e);
-        *ret = o->n;
-        return r;
+            r = put_jump(o, BPF_JEQ, tooth->first, yes, no, e);
+        no = o->n;
     }
-    size_t m = middle(v, n);
-    r = put_ranges(o, v + m, n - m, &yes, e);
+    *ret = no;
+    return r;
+}
+
+/* The search tree over the ranges from … to - 1; *ret is where it starts. The accumulator holds
+ * the number. `plan` covers the slice, or is NULL. */
+static int put_ranges(struct out *o, const struct seccomp_abi *abi, const struct seccomp_plan *plan,
+                      size_t from, size_t to, uint32_t *ret, struct err *e)
+{
+    AUTO_SECCOMP_PLAN struct seccomp_plan own = { 0 };
+    uint32_t yes, no;
+    int r;
+
+    if (to - from == 1)
+        return leaf(o, abi->v[from].node, ret, e);
+    if (!plan && to - from <= SECCOMP_PLAN_MAX) {
+        r = seccomp_plan_make(abi, from, to, &own, e);
+        if (r < 0)
+            return r;
+        plan = &own;
+    }
+    size_t m = plan ? seccomp_plan_split(plan, from, to) : seccomp_plan_middle(abi, from, to);
+    if (m == SECCOMP_PLAN_COMB)
+        return put_comb(o, abi, from, to, ret, e);
+    r = put_ranges(o, abi, plan, m, to, &yes, e);
     if (r >= 0)
-        r = put_ranges(o, v, m, &no, e);
+        r = put_ranges(o, abi, plan, from, m, &no, e);
     if (r >= 0)
-        r = put_jump(o, BPF_JGE, v[m].first, yes, no, e);
+        r = put_jump(o, BPF_JGE, abi->v[m].first, yes, no, e);
     *ret = o->n;
     return r;
 }
@@ -174,7 +169,7 @@ static int put_abi(struct out *o, const struct seccomp_abi *abi, struct err *e)
         if (r < 0)
             return r;
     }
-    r = put_ranges(o, abi->v, abi->n, &start, e);
+    r = put_ranges(o, abi, NULL, 0, abi->n, &start, e);
     if (r < 0)
         return r;
     if (start != o->n) { /* a single fate for all numbers */
