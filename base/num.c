@@ -236,12 +236,12 @@ const char *num_age_text(int64_t seconds, char *buf, size_t len)
     };
     size_t i = 0;
 
+    if (seconds >= 5400)
+        seconds = (seconds + 1800) / 3600 * 3600;
     while (seconds >= steps[i].below && i + 1 < ARRAY_LEN(steps))
         i++;
     if (steps[i].unit == 0)
         snprintf(buf, len, "%s", steps[i].text);
-    else if (steps[i].unit == 3600)
-        snprintf(buf, len, "%" PRId64 " hours", (seconds + 1800) / 3600);
     else
         snprintf(buf, len, "%" PRId64 " %s", seconds / steps[i].unit, steps[i].text);
     return buf;

@@ -46,10 +46,16 @@ struct ip_addr ip_from_u32(uint32_t v);
 struct ip_addr ip_broadcast(const struct ip_net *n);
 
 /* "02:42:0a:01:02:03", six pairs of hex digits; multicast and all-zero addresses are
- * ERR_INVALID. ip_mac_text wants 18 bytes. */
+ * ERR_INVALID. buf: IP_MAC_TEXT_MAX bytes. */
+#define IP_MAC_TEXT_MAX 18
 int ip_parse_mac(const char *s, uint8_t ret[6], struct err *e);
 const char *ip_mac_text(const uint8_t mac[6], char *buf);
 
-/* FNV-1a, 64 bits, of the string and its terminating zero; start with IP_HASH_INIT and chain. */
+/* 02:42 and the four bytes of the IPv4 address: an address that changes hands keeps its MAC
+ * address, so neighbours' ARP entries stay right. */
+void ip_mac_of(const struct ip_addr *a, uint8_t ret[6]);
+
+/* FNV-1a, 64 bits, of the string and its terminating zero, with its halves mixed; start with
+ * IP_HASH_INIT and chain. */
 #define IP_HASH_INIT 0xcbf29ce484222325ull
 uint64_t ip_hash(uint64_t h, const char *s);

@@ -25,14 +25,11 @@ struct lease_pool {
  * not in the subnet or is reserved, ERR_IN_USE "Address already in use" when taken. With NULL the
  * first free one, searched from a point that the container's id determines: an address is not
  * reused at once, and a restarted container tends to get its old one. ERR_LIMIT "no available IPv4
- * addresses" when the pool is exhausted.
+ * addresses" when the pool is exhausted. A lease without a MAC address is recorded with
+ * ip_mac_of() its address.
  */
 int lease_take(int dirfd, const struct lease_pool *pool, const struct lease *lease,
                const struct ip_addr *want, struct ip_addr *ret, struct err *e);
-/* Replaces the content of a lease that the id holds already (names changed). ERR_NOT_FOUND when
- * it does not. */
-int lease_update(int dirfd, const struct ip_addr *ip, const struct lease *lease, struct err *e);
-
 /* Reads one; a missing or foreign file is ERR_NOT_FOUND. */
 int lease_read(int dirfd, const char *ip, struct lease *ret, struct err *e);
 

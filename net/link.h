@@ -22,13 +22,15 @@ struct link_info {
 /* ERR_NOT_FOUND when there is no link of that name. */
 int link_get(struct netlink *nl, const char *name, struct link_info *ret, struct err *e);
 
+int link_get_index(struct netlink *nl, int index, struct link_info *ret, struct err *e);
+
 /* Creates a bridge that is still down: spanning tree off, given MAC address, MTU and alias.
  * ERR_EXISTS when a link of that name exists. */
 int link_add_bridge(struct netlink *nl, const char *name, const uint8_t mac[6], unsigned mtu,
                     const char *alias, struct err *e);
 
 /* A veth pair, made in one message: the host's end joins the bridge and is up, its peer is born
- * inside the namespace with its final name, and up. */
+ * inside the namespace with its final name, still down. */
 struct link_veth {
     const char *host_name;
     int bridge_index; /* IFLA_MASTER */
@@ -40,7 +42,8 @@ struct link_veth {
 /* ERR_EXISTS when host_name (errnum EEXIST) or peer_name is taken. */
 int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e);
 
-int link_set_up(struct netlink *nl, int index, struct err *e);
+/* Appends to a batch: brings the link up; the name is for messages. */
+void link_put_up(struct netlink_batch *b, int index, const char *name);
 /* Deletes a link by name; a missing one is success. Waits for the kernel (15-30 ms): never on the
  * hot path. */
 int link_del(struct netlink *nl, const char *name, struct err *e);

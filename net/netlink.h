@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 #include <libmnl/libmnl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -32,6 +33,7 @@ DEFINE_CLEANUP(struct netlink, netlink, netlink_close(p))
 struct netlink_step {
     uint32_t seq;
     int tolerate; /* errno that counts as success, or 0 */
+    bool bracket; /* begins or ends an nf_tables transaction: answered only by its failure */
     char label[NETLINK_LABEL_MAX];
 };
 
@@ -47,16 +49,16 @@ struct netlink_batch {
 };
 
 void netlink_start(struct netlink_batch *b, struct netlink *nl);
-/* Appends a request of `type` with NLM_F_REQUEST | NLM_F_ACK | flags; fill it with mnl_nlmsg_put_…
- * and mnl_attr_put_… before the next call. Never NULL. `tolerate`: an errno that is fine. */
+/* Appends a request of `type` with NLM_F_REQUEST, NLM_F_ACK (unless NLM_F_DUMP) and flags; fill it
+ * with mnl_nlmsg_put_… and mnl_attr_put_… before the next call. Never NULL. `tolerate`: an errno
+ * that is fine. */
 __attribute__((format(printf, 5, 6))) struct nlmsghdr *netlink_add(struct netlink_batch *b,
                                                                    uint16_t type, uint16_t flags,
                                                                    int tolerate, const char *label,
                                                                    ...);
+/* The request just added begins or ends a transaction (NFNL_MSG_BATCH_BEGIN, _END). */
+void netlink_bracket(struct netlink_batch *b, struct nlmsghdr *nlh);
 /* Sends the batch and waits for all its answers. The first request's failure that was not
  * tolerated is the error (b->failed its errno); later requests were carried out regardless.
  * Answers that are not acknowledgements go to `cb` (may be NULL) as mnl_cb_t. */
 int netlink_run(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *e);
-
-/* Sends the one request in `b` as a dump and calls `cb` for each message of the answer. */
-int netlink_dump(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *e);

@@ -21,6 +21,8 @@
  *             iifname . oifname @inside accept
  *             iifname @internal drop
  *             oifname @internal drop
+ *             iifname @networks tcp flags syn tcp option maxseg size set rt mtu
+ *             oifname @networks tcp flags syn tcp option maxseg size set rt mtu
  *             oifname @networks ct state established,related accept
  *             oifname @networks drop
  *         }
@@ -39,7 +41,8 @@ struct nft_network {
     bool masquerade;
 };
 
-/* "hako" for /run/hako, else "hako-" and eight hex digits of the run root's hash. buf >= 16. */
+/* "hako" for /run/hako, else "hako-" and eight hex digits of the run root's hash. */
+#define NFT_TABLE_TEXT_MAX 16
 const char *nft_table_name(const char *runroot, char *buf);
 
 /* 1 when the table's chains are whole and the network is in its sets, 0 when not. Three look-ups in

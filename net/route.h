@@ -31,8 +31,8 @@ DEFINE_CLEANUP(struct route_list, route_list, route_list_free(p))
  * link `skip_oif`; NULL if there is none. */
 const struct route *route_conflict(const struct route_list *l, const struct ip_net *net,
                                    int skip_oif);
-/* "10.1.0.0/16 via wg0" for messages; buf >= 96 bytes. */
+/* "10.1.0.0/16 dev wg0" for messages; buf >= 96 bytes. */
 const char *route_text(const struct route *r, char *buf, size_t len);
 
-/* MTU of the interface of the best IPv4 default route; 1500 without one. */
-unsigned route_default_mtu(struct netlink *nl);
+/* MTU of the interface of the best default route in the main table; 1500 without one. */
+unsigned route_default_mtu(struct netlink *nl, const struct route_list *l);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* RTM_NEWLINK, RTM_GETLINK and RTM_DELLINK for bridges and veth pairs. */
+#include "net/link.h"
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+static struct ifinfomsg *put_ifinfo(struct nlmsghdr *nlh, int index, unsigned up)
+{
+    struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+    ifi->ifi_family = AF_UNSPEC;
+    ifi->ifi_index = index;
+    ifi->ifi_flags = up;
+    ifi->ifi_change = up;
+    return ifi;
+}
+
+static void read_kind(const struct nlattr *linkinfo, struct link_info *info)
+{
+    const struct nlattr *attr;
+
+    mnl_attr_for_each_nested(attr, linkinfo)
+    {
+        if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+            snprintf(info->kind, sizeof(info->kind), "%s", mnl_attr_get_str(attr));
+    }
+}
+
+static int read_link(const struct nlmsghdr *nlh, void *arg)
+{
+    struct link_info *info = arg;
+    const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+    const struct nlattr *attr;
+
+    info->index = ifi->ifi_index;
+    info->flags = ifi->ifi_flags;
+    mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+    {
+        int type = mnl_attr_get_type(attr);
+        if (type == IFLA_IFNAME)
+            snprintf(info->name, sizeof(info->name), "%s", mnl_attr_get_str(attr));
+        else if (type == IFLA_MTU)
+            info->mtu = mnl_attr_get_u32(attr);
+        else if (type == IFLA_IFALIAS)
+            snprintf(info->alias, sizeof(info->alias), "%.*s", mnl_attr_get_payload_len(attr),
+                     mnl_attr_get_str(attr));
+        else if (type == IFLA_LINKINFO)
+            read_kind(attr, info);
+    }
+    return MNL_CB_OK;
+}
+
+static int get(struct netlink_batch *b, struct link_info *ret, struct err *e)
+{
+    struct link_info info = { 0 };
+    int r = netlink_run(b, read_link, &info, e);
+
+    if (r < 0 && b->failed == ENODEV)
+        e->kind = ERR_NOT_FOUND;
+    if (r < 0)
+        return -e->kind;
+    *ret = info;
+    return 0;
+}
+
+int link_get(struct netlink *nl, const char *name, struct link_info *ret, struct err *e)
+{
+    struct netlink_batch b;
+
+    netlink_start(&b, nl);
+    struct nlmsghdr *nlh = netlink_add(&b, RTM_GETLINK, 0, 0, "look up link %s", name);
+    put_ifinfo(nlh, 0, 0);
+    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+    return get(&b, ret, e);
+}
+
+int link_get_index(struct netlink *nl, int index, struct link_info *ret, struct err *e)
+{
+    struct netlink_batch b;
+
+    netlink_start(&b, nl);
+    put_ifinfo(netlink_add(&b, RTM_GETLINK, 0, 0, "look up link %d", index), index, 0);
+    return get(&b, ret, e);
+}
+
+int link_add_bridge(struct netlink *nl, const char *name, const uint8_t mac[6], unsigned mtu,
+                    const char *alias, struct err *e)
+{
+    struct netlink_batch b;
+
+    netlink_start(&b, nl);
+    struct nlmsghdr *nlh =
+        netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, "create bridge %s", name);
+    put_ifinfo(nlh, 0, 0);
+    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+    mnl_attr_put(nlh, IFLA_ADDRESS, 6, mac);
+    struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+    mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
+    mnl_attr_nest_end(nlh, info);
+
+    /* The alias, and an MTU that ports will not change, are taken only by existing links. */
+    nlh = netlink_add(&b, RTM_NEWLINK, 0, 0, "set up bridge %s", name);
+    put_ifinfo(nlh, 0, 0);
+    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+    mnl_attr_put_strz(nlh, IFLA_IFALIAS, alias);
+    mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+    int r = netlink_run(&b, NULL, NULL, e);
+    if (r < 0 && b.failed == EEXIST)
+        e->kind = ERR_EXISTS;
+    return r < 0 ? -e->kind : 0;
+}
+
+int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e)
+{
+    struct netlink_batch b;
+
+    netlink_start(&b, nl);
+    struct nlmsghdr *nlh = netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
+                                       "create veth pair %s and %s", v->host_name, v->peer_name);
+    put_ifinfo(nlh, 0, IFF_UP);
+    mnl_attr_put_strz(nlh, IFLA_IFNAME, v->host_name);
+    mnl_attr_put_u32(nlh, IFLA_MTU, v->mtu);
+    mnl_attr_put_u32(nlh, IFLA_MASTER, (uint32_t)v->bridge_index);
+    struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+    mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
+    struct nlattr *data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+    struct nlattr *peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+    put_ifinfo(nlh, 0, 0); /* up only once the pair is whole: veth_open() */
+    mnl_attr_put_strz(nlh, IFLA_IFNAME, v->peer_name);
+    mnl_attr_put(nlh, IFLA_ADDRESS, 6, v->peer_mac);
+    mnl_attr_put_u32(nlh, IFLA_MTU, v->mtu);
+    mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)v->netns_fd);
+    mnl_attr_nest_end(nlh, peer);
+    mnl_attr_nest_end(nlh, data);
+    mnl_attr_nest_end(nlh, info);
+    int r = netlink_run(&b, NULL, NULL, e);
+    if (r < 0 && b.failed == EEXIST)
+        e->kind = ERR_EXISTS;
+    return r < 0 ? -e->kind : 0;
+}
+
+void link_put_up(struct netlink_batch *b, int index, const char *name)
+{
+    put_ifinfo(netlink_add(b, RTM_NEWLINK, 0, 0, "bring link %s up", name), index, IFF_UP);
+}
+
+int link_del(struct netlink *nl, const char *name, struct err *e)
+{
+    struct netlink_batch b;
+
+    netlink_start(&b, nl);
+    struct nlmsghdr *nlh = netlink_add(&b, RTM_DELLINK, 0, ENODEV, "delete link %s", name);
+    put_ifinfo(nlh, 0, 0);
+    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+    return netlink_run(&b, NULL, NULL, e);
+}
+
+int link_index(struct netlink *nl, const char *name)
+{
+    struct ifreq req = { 0 };
+
+    snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
+    if (ioctl(mnl_socket_get_fd(nl->sock), SIOCGIFINDEX, &req) < 0)
+        return -1;
+    return req.ifr_ifindex;
+}
