@@ -118,11 +118,14 @@ static _Noreturn void execute(char *const *argv)
     floor_die("exec", argv[0]);
 }
 
-/* The container's first process. `sync_fd` is readable once the veth is in our namespace. */
-static _Noreturn void child(const struct floor_opts *o, const struct container *c, int sync_fd)
+/* The container's first process. sync_fds[0] is readable once the veth is in our namespace. */
+static _Noreturn void child(const struct floor_opts *o, const struct container *c,
+                            const int *sync_fds)
 {
     char go;
 
+    if (o->bridge)
+        close(sync_fds[1]); /* so that a dead parent is an end of file */
     setsid();
     umask(0);
     if (sethostname(c->name, strlen(c->name)) < 0)
@@ -131,7 +134,7 @@ static _Noreturn void child(const struct floor_opts *o, const struct container *
         nft_rewrite_dns();
     rootfs_enter(o, c->name);
     if (o->bridge) {
-        if (read(sync_fd, &go, 1) != 1)
+        if (read(sync_fds[0], &go, 1) != 1)
             floor_die("read", "the other process's word");
         rtnl_configure(o->address, o->gateway);
         rtnl_open_dns();
@@ -162,7 +165,7 @@ static int run(const struct floor_opts *o)
     if (pid < 0)
         floor_die("clone3", "");
     if (pid == 0)
-        child(o, &c, sync_fds[0]);
+        child(o, &c, sync_fds);
     if (o->bridge) {
         rtnl_add_veth(o->bridge, c.name, pid);
         if (write(sync_fds[1], "", 1) != 1)

@@ -2,7 +2,6 @@
 /* The container's file systems by the new mount API, as docker lays them out. */
 #include "tests/bench/floor/rootfs.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -94,16 +93,12 @@ static void fs_set(int fs, const char *key, const char *value)
         floor_die("fsconfig", key);
 }
 
-/* Puts a detached mount in its place and forgets the descriptor; false when the place is missing
- * and that is allowed. */
-static bool attach(int mnt, int root, const char *target, bool optional)
+/* Puts a detached mount in its place and forgets the descriptor. */
+static void attach(int mnt, int root, const char *target)
 {
-    int r = move_mount(mnt, "", root, target, MOVE_MOUNT_F_EMPTY_PATH);
-
-    if (r < 0 && !(optional && errno == ENOENT))
+    if (move_mount(mnt, "", root, target, MOVE_MOUNT_F_EMPTY_PATH) < 0)
         floor_die("move_mount", target);
     close(mnt);
-    return r == 0;
 }
 
 static int clone_tree(int dir, const char *path)
@@ -138,7 +133,7 @@ static void mount_all(int root)
             fs_set(fs, m->options[k][0], m->options[k][1]);
         if (m->mkdir_mode && mkdirat(root, m->target, m->mkdir_mode) < 0)
             floor_die("mkdir", m->target);
-        attach(fs_create(fs, m->type, m->attr), root, m->target, false);
+        attach(fs_create(fs, m->type, m->attr), root, m->target);
     }
 }
 
@@ -164,24 +159,30 @@ static void make_readonly(int root)
             continue;
         if (mount_setattr(mnt, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
             floor_die("mount_setattr", readonly_paths[i]);
-        attach(mnt, root, readonly_paths[i], false);
+        attach(mnt, root, readonly_paths[i]);
     }
 }
 
+/* A detached mount that is closed without having been attached costs a grace period of the kernel:
+ * so none is made for a path that is not there. */
 static void mask(int root)
 {
     int empty = -1;
 
     for (size_t i = 0; i < sizeof(masked_files) / sizeof(*masked_files); i++)
-        attach(clone_tree(root, "dev/null"), root, masked_files[i], true);
+        if (faccessat(root, masked_files[i], F_OK, 0) == 0)
+            attach(clone_tree(root, "dev/null"), root, masked_files[i]);
     for (size_t i = 0; i < sizeof(masked_dirs) / sizeof(*masked_dirs); i++) {
         if (faccessat(root, masked_dirs[i], F_OK, 0) < 0)
             continue;
-        /* One tmpfs serves all of them. */
-        if (empty < 0)
-            empty = fs_create(fs_open("tmpfs"), "tmpfs", RESTRICTED | MOUNT_ATTR_RDONLY);
-        attach(open_tree(empty, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), root,
-               masked_dirs[i], false);
+        if (empty >= 0) { /* one tmpfs serves all of them */
+            attach(open_tree(empty, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), root,
+                   masked_dirs[i]);
+            continue;
+        }
+        empty = fs_create(fs_open("tmpfs"), "tmpfs", RESTRICTED | MOUNT_ATTR_RDONLY);
+        if (move_mount(empty, "", root, masked_dirs[i], MOVE_MOUNT_F_EMPTY_PATH) < 0)
+            floor_die("move_mount", masked_dirs[i]);
     }
     if (empty >= 0)
         close(empty);
@@ -205,9 +206,9 @@ void rootfs_enter(const struct floor_opts *o, const char *name)
     mask(root);
     if (o->bridge) {
         snprintf(path, sizeof(path), "%s/%s/hosts", o->state, name);
-        attach(clone_tree(AT_FDCWD, path), root, "etc/hosts", false);
+        attach(clone_tree(AT_FDCWD, path), root, "etc/hosts");
         snprintf(path, sizeof(path), "%s/%s/resolv.conf", o->state, name);
-        attach(clone_tree(AT_FDCWD, path), root, "etc/resolv.conf", false);
+        attach(clone_tree(AT_FDCWD, path), root, "etc/resolv.conf");
     }
     if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
         floor_die("pivot_root", ".");
