@@ -174,6 +174,75 @@ static int read_by_name(const struct net_place *place, const char *name, struct 
     return r;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct network *)a)->name, ((const struct network *)b)->name);
+}
+
+int network_names(const struct net_place *place, char ***ret, struct err *e)
+{
+    AUTO_STRV char **files = NULL;
+    AUTO_STRV char **names = NULL;
+    int r = 0;
+
+    if (fs_list(place->root_fd, NETWORK_DIR, &files, e) < 0)
+        return -e->kind;
+    strv_foreach (f, files) {
+        if ((*f)[0] != '.' && str_ends(*f, NETWORK_SUFFIX))
+            r |= strv_addf(&names, "%.*s", (int)(strlen(*f) - strlen(NETWORK_SUFFIX)), *f);
+    }
+    if (r < 0)
+        return err_nomem(e);
+    *ret = TAKE_PTR(names);
+    return 0;
+}
+
+/* Documents, constants, and the default network if it exists or is to. */
+static int list(const struct net_place *place, bool make_default, struct network **ret,
+                size_t *ret_n, struct err *e)
+{
+    AUTO_STRV char **names = NULL;
+    size_t n = 0;
+
+    if (network_names(place, &names, e) < 0)
+        return -e->kind;
+    for (size_t i = 0; i < ARRAY_LEN(predefined); i++) {
+        if (STREQ(predefined[i].driver, "bridge") &&
+            (!make_default || strv_has(names, predefined[i].name)))
+            continue;
+        if (strv_add(&names, predefined[i].name) < 0)
+            return err_nomem(e);
+    }
+    struct network *v = calloc(strv_len(names) + 1, sizeof(*v));
+    if (!v)
+        return err_nomem(e);
+    strv_foreach (name, names) {
+        if (read_by_name(place, *name, &v[n], e) >= 0) {
+            n++;
+            continue;
+        }
+        if (e->kind != ERR_NOT_FOUND) /* else it was removed meanwhile */
+            log_warn("%s", e->msg);
+        err_clear(e);
+    }
+    qsort(v, n, sizeof(*v), compare_names);
+    *ret = v;
+    *ret_n = n;
+    return 0;
+}
+
+int network_list(const struct net_place *place, struct network **ret, size_t *ret_n, struct err *e)
+{
+    return list(place, true, ret, ret_n, e);
+}
+
+void network_list_free(struct network *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        network_free(&v[i]);
+    free(v);
+}
+
 static int read_by_id(const struct net_place *place, const char *prefix, struct network *ret,
                       struct err *e)
 {
@@ -182,7 +251,7 @@ static int read_by_id(const struct net_place *place, const char *prefix, struct 
     size_t n = 0;
     int matches = 0;
 
-    if (network_list(place, &v, &n, e) < 0)
+    if (list(place, false, &v, &n, e) < 0)
         return -e->kind;
     for (size_t i = 0; i < n; i++) {
         if (v[i].id && str_starts(v[i].id, prefix)) {
@@ -216,65 +285,6 @@ int network_read(const struct net_place *place, const char *name, struct network
         err_hint(e, "`hako network ls` lists the networks, `hako network create %s` makes one",
                  is_name(name) ? name : "NAME");
     return r;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(((const struct network *)a)->name, ((const struct network *)b)->name);
-}
-
-int network_names(const struct net_place *place, char ***ret, struct err *e)
-{
-    AUTO_STRV char **files = NULL;
-    AUTO_STRV char **names = NULL;
-    int r = 0;
-
-    if (fs_list(place->root_fd, NETWORK_DIR, &files, e) < 0)
-        return -e->kind;
-    strv_foreach (f, files) {
-        if ((*f)[0] != '.' && str_ends(*f, NETWORK_SUFFIX))
-            r |= strv_addf(&names, "%.*s", (int)(strlen(*f) - strlen(NETWORK_SUFFIX)), *f);
-    }
-    if (r < 0)
-        return err_nomem(e);
-    *ret = TAKE_PTR(names);
-    return 0;
-}
-
-int network_list(const struct net_place *place, struct network **ret, size_t *ret_n, struct err *e)
-{
-    AUTO_STRV char **names = NULL;
-    size_t n = 0;
-
-    if (network_names(place, &names, e) < 0)
-        return -e->kind;
-    for (size_t i = 0; i < ARRAY_LEN(predefined); i++) {
-        if (!strv_has(names, predefined[i].name) && strv_add(&names, predefined[i].name) < 0)
-            return err_nomem(e);
-    }
-    struct network *v = calloc(strv_len(names) + 1, sizeof(*v));
-    if (!v)
-        return err_nomem(e);
-    strv_foreach (name, names) {
-        if (read_by_name(place, *name, &v[n], e) >= 0) {
-            n++;
-            continue;
-        }
-        if (e->kind != ERR_NOT_FOUND) /* else it was removed meanwhile */
-            log_warn("%s", e->msg);
-        err_clear(e);
-    }
-    qsort(v, n, sizeof(*v), compare_names);
-    *ret = v;
-    *ret_n = n;
-    return 0;
-}
-
-void network_list_free(struct network *v, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        network_free(&v[i]);
-    free(v);
 }
 
 int network_lease_dir(const struct net_place *place, const char *name, bool create, int *ret_fd,

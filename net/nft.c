@@ -23,7 +23,7 @@ static const struct nft_set sets[SETS] = {
     [NETWORKS] = { "networks", 1, 1, "bridges of all networks" },
     [INSIDE] = { "inside", 2, 2, "from a bridge to itself" },
     [INTERNAL] = { "internal", 1, 3, "bridges without a way out" },
-    [MASQUERADE] = { "masquerade", 1, 4, "bridges whose packets leave with the host's address" },
+    [MASQUERADE] = { "masqueraded", 1, 4, "bridges whose packets leave with the host's address" },
 };
 
 enum { FORWARD, POSTROUTING, CHAINS };

@@ -13,10 +13,10 @@
  * number, and each carries its name as comment:
  *
  *     table inet hako {
- *         set networks   { type ifname }             every bridge
- *         set inside     { type ifname . ifname }    bridge . the same bridge
- *         set internal   { type ifname }             without a way out
- *         set masquerade { type ifname }             with source NAT
+ *         set networks    { type ifname }             every bridge
+ *         set inside      { type ifname . ifname }    bridge . the same bridge
+ *         set internal    { type ifname }             without a way out
+ *         set masqueraded { type ifname }             with source NAT
  *         chain forward { type filter hook forward priority filter; policy accept;
  *             iifname . oifname @inside accept
  *             iifname @internal drop
@@ -27,7 +27,7 @@
  *             oifname @networks drop
  *         }
  *         chain postrouting { type nat hook postrouting priority srcnat; policy accept;
- *             iifname @masquerade oifname != @networks masquerade
+ *             iifname @masqueraded oifname != @networks masquerade
  *         }
  *     }
  *
