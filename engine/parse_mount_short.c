@@ -135,7 +135,7 @@ static bool is_access(const char *text)
 
 int parse_mount_device(const char *text, struct device_spec *ret, struct err *e)
 {
-    CLEANUP(device_spec) struct device_spec d = { .access = "rwm" };
+    CLEANUP(device_spec) struct device_spec d = { 0 };
     AUTO_STRV char **parts = strv_split(text, ':', false);
     size_t n = strv_len(parts);
     int r = 0;
@@ -143,7 +143,7 @@ int parse_mount_device(const char *text, struct device_spec *ret, struct err *e)
     if (!parts)
         return err_nomem(e);
     const char *target = n > 1 && parts[1][0] == '/' ? parts[1] : parts[0];
-    const char *access = n == 3 ? parts[2] : n == 2 && target == parts[0] ? parts[1] : d.access;
+    const char *access = n == 3 ? parts[2] : n == 2 && target == parts[0] ? parts[1] : "rwm";
     if (n > 3 || parts[0][0] != '/' || (n == 3 && target == parts[0]))
         r = err_set(e, ERR_INVALID, "expected SOURCE[:TARGET][:rwm] with absolute paths");
     else if (!is_access(access))
