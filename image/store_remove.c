@@ -28,6 +28,16 @@ static void removal_free(struct removal *rm)
 }
 DEFINE_CLEANUP(struct removal, removal, removal_free(p))
 
+/* Asked before anything is locked or made: most failures are mistyped names. */
+static int check_exists(const struct store *s, const char *text, struct err *e)
+{
+    CLEANUP(image_index) struct image_index idx = { 0 };
+    bool by_id;
+    int r = layout_read(s, &idx, e);
+
+    return r < 0 ? r : store_find_entry(s, &idx, text, &by_id, e);
+}
+
 int store_tag(struct store *s, const char *text, const char *new_ref, struct err *e)
 {
     CLEANUP(image_index) struct image_index idx = { 0 };
@@ -44,7 +54,9 @@ int store_tag(struct store *s, const char *text, const char *new_ref, struct err
     full = ref_full(&ref);
     if (!full)
         return err_nomem(e);
-    r = scratch_lock_store(s, &lock, e);
+    r = check_exists(s, text, e);
+    if (r >= 0)
+        r = scratch_lock_store(s, &lock, e);
     if (r >= 0)
         r = layout_read(s, &idx, e);
     int i = r < 0 ? r : store_find_entry(s, &idx, text, &by_id, e);
@@ -233,11 +245,10 @@ int store_remove(struct store *s, const char *text, unsigned flags, store_uses_f
     struct scratch trash = { .fd = -1, .lock_fd = -1 };
     int lock = -1;
 
-    if (s->fd < 0) { /* nothing to lock, and nothing to make a store for */
-        bool by_id;
-        return store_find_entry(s, &rm.idx, text, &by_id, e);
-    }
-    int r = scratch_lock_store(s, &lock, e);
+    int r = check_exists(s, text, e);
+
+    if (r >= 0)
+        r = scratch_lock_store(s, &lock, e);
     if (r >= 0)
         r = remove_locked(&rm, text, uses, arg, &trash, e);
     mem_close(&lock);
