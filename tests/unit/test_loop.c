@@ -78,6 +78,8 @@ START_TEST(calls_back_for_descriptors)
     run_loop();
     ck_assert_int_eq(w.calls, 3);
     loop_del(src);
+    unit_ok(loop_add_timer(w.loop, 1, 0, stop, NULL, NULL, &e), &e);
+    run_loop();
     ck_assert_int_ge(fcntl(fd[0], F_GETFD), 0); /* still the caller's */
     close(fd[0]);
 }
