@@ -25,7 +25,7 @@ struct sax {
     json_event_fn fn;
     void *arg;
     struct err *e;
-    int r;
+    int r; /* how it ended; 0 so far */
     yajl_handle handle;
     bool tail;  /* yajl parses the blank that ends a top-level number */
     size_t pos; /* end of the last event */
@@ -91,6 +91,18 @@ static size_t token_start(const struct sax *s)
     return i;
 }
 
+/* yajl takes \v and \f for blanks, JSON does not. */
+static bool odd_blank(const struct sax *s, size_t at)
+{
+    return at < s->len && (s->text[at] == '\v' || s->text[at] == '\f');
+}
+
+static int refuse_blank(struct sax *s)
+{
+    return failed(
+        s, err_set(s->e, ERR_INVALID, "malformed JSON: a control character between two tokens"));
+}
+
 static void count_element(struct sax *s)
 {
     if (s->depth > 0 && s->path[s->depth - 1].array)
@@ -110,6 +122,8 @@ static int emit(struct sax *s, struct json_event *ev)
     } else if (ev->type != JSON_EV_OBJECT_END && ev->type != JSON_EV_ARRAY_END) {
         count_element(s);
     }
+    if (odd_blank(s, ev->start))
+        return refuse_blank(s);
     if (++s->items > JSON_ITEMS_MAX)
         return failed(
             s, err_set(s->e, ERR_LIMIT, "more than %u values in one document", JSON_ITEMS_MAX));
@@ -213,7 +227,7 @@ static const yajl_callbacks callbacks = {
 };
 
 /* yajl's own verdict, e.g. "parse error: premature EOF\n", with the place that it means. */
-static int syntax_error(struct sax *s)
+static void syntax_error(struct sax *s)
 {
     size_t at = s->tail ? s->len : yajl_get_bytes_consumed(s->handle);
     unsigned char *text = yajl_get_error(s->handle, 0, (const unsigned char *)s->text, s->len);
@@ -236,14 +250,12 @@ static int syntax_error(struct sax *s)
                     (int)strcspn(why, "\n"), why);
     failed(s, r);
     yajl_free_error(s->handle, text);
-    return r;
 }
 
 int json_sax(const char *text, size_t len, json_event_fn fn, void *arg, struct err *e)
 {
     struct sax s = { .text = text, .len = len, .fn = fn, .arg = arg, .e = e };
     yajl_status st;
-    int r;
 
     if (len > JSON_SIZE_MAX)
         return err_set(e, ERR_LIMIT, "/: the document has %zu bytes, at most %u are accepted", len,
@@ -258,12 +270,10 @@ int json_sax(const char *text, size_t len, json_event_fn fn, void *arg, struct e
         s.tail = true;
         st = yajl_complete_parse(s.handle);
     }
-    if (st == yajl_status_ok)
-        r = 0;
-    else if (st == yajl_status_client_canceled)
-        r = s.r;
-    else
-        r = syntax_error(&s);
+    if (st == yajl_status_error)
+        syntax_error(&s);
+    else if (st == yajl_status_ok && odd_blank(&s, token_start(&s)))
+        refuse_blank(&s);
     yajl_free(s.handle);
-    return r;
+    return s.r;
 }

@@ -313,6 +313,8 @@ static const struct {
     { "{\"str\":\"a", "/str: malformed JSON at line 1, column 10: premature EOF" },
     { "{\"str\":\"\\x\"}", "/str: malformed JSON at line 1, column 10: inside a string, '\\' "
                            "occurs before a character which it may not." },
+    { "{\"str\":\v\"a\"}", "/str: malformed JSON: a control character between two tokens" },
+    { "{\"str\":\"a\"}\n\f", "/: malformed JSON: a control character between two tokens" },
     { "{\"list\":[\"\xc3\x28\"]}", "/list/0: not valid UTF-8" },
     { "{\"list\":[\"\xc0\x80\"]}", "/list/0: not valid UTF-8" },
     { "{\"list\":[\"\xed\xa0\x80\"]}", "/list/0: not valid UTF-8" },
