@@ -82,11 +82,16 @@ static int failed(struct sax *s, int r)
 }
 
 /* White space and separators before a token are nobody's. */
+static bool separates(char c)
+{
+    return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' || c == '\r';
+}
+
 static size_t token_start(const struct sax *s)
 {
     size_t i = s->pos;
 
-    while (i < s->len && strchr(" \t\r\n:,", s->text[i]) && s->text[i])
+    while (i < s->len && separates(s->text[i]))
         i++;
     return i;
 }
