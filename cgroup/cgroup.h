@@ -17,11 +17,14 @@
  * groups, kill, freeze and device programs work there, limits do not.
  */
 
+/* The parent of the groups that hako names itself. Goes with its last child. */
+#define CGROUP_PARENT "/hako"
+
 /* The v2 tree as this process sees it. */
 struct cgroup_tree {
     int fd;     /* O_PATH of its root */
     char *path; /* where it is mounted: "/sys/fs/cgroup", "/sys/fs/cgroup/unified" */
-    bool mixed; /* v1 hierarchies are mounted too, or may hold controllers */
+    bool mixed; /* it stands beside v1 hierarchies */
 };
 
 #define CGROUP_TREE_INIT                                                                           \
@@ -110,7 +113,7 @@ bool cgroup_frozen(const struct cgroup *cg);
 /*
  * Removes the group and everything below it. A group that is gone is success. Processes that are
  * on their way out are waited for, at most about two seconds; then ERR_IN_USE names those that
- * remain. Does not kill. Parents stay, for the next container.
+ * remain. Does not kill. CGROUP_PARENT goes with its last child; other parents stay.
  */
 int cgroup_remove(const struct cgroup_tree *t, const char *path, struct err *e);
 

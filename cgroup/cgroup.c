@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes, opens and changes a container's group. */
+#include "cgroup/cgroup.h"
+
+#include "base/fs.h"
+#include "base/str.h"
+#include "cgroup/cgroup_control.h"
+#include "cgroup/cgroup_device.h"
+#include "cgroup/cgroup_limit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define ACCOUNT (CGROUP_CPU | CGROUP_MEMORY | CGROUP_PIDS | CGROUP_IO)
+
+/* Another container's end may remove the parent between our two mkdirs. */
+#define MKDIR_TRIES 16
+
+void cgroup_close(struct cgroup *cg)
+{
+    mem_close(&cg->fd);
+    free(cg->path);
+    free(cg->abs_path);
+    *cg = (struct cgroup)CGROUP_INIT;
+}
+
+int cgroup_path(const char *cgroups_path, const char *id, char **ret, struct err *e)
+{
+    AUTO_STRV char **parts = NULL;
+    AUTO_BUF struct buf b = { 0 };
+
+    if (str_empty(cgroups_path)) {
+        buf_fmt(&b, CGROUP_PARENT "/%s", id);
+    } else {
+        if (strchr(cgroups_path, ':')) {
+            err_set(e, ERR_INVALID, "cgroupsPath %s: this is a systemd slice:prefix:name",
+                    cgroups_path);
+            return err_hint(e, "hako drives cgroups itself: give a path");
+        }
+        if (cgroups_path[0] != '/')
+            buf_str(&b, CGROUP_PARENT);
+        parts = strv_split(cgroups_path, '/', true);
+        if (!parts)
+            return err_nomem(e);
+        strv_foreach (part, parts) {
+            if (STREQ(*part, ".."))
+                return err_set(e, ERR_INVALID, "cgroupsPath %s: \"..\" is not allowed",
+                               cgroups_path);
+            if (!STREQ(*part, "."))
+                buf_fmt(&b, "/%s", *part);
+        }
+        if (b.len == 0)
+            return err_set(e, ERR_INVALID, "cgroupsPath %s: this is the root", cgroups_path);
+    }
+    char *path = buf_take(&b);
+    if (!path)
+        return err_nomem(e);
+    *ret = path;
+    return 0;
+}
+
+/* The group that `path` is a child of: "" for the root. malloc'd. */
+static char *parent_of(const char *path)
+{
+    char *parent = str_dup(path);
+
+    if (parent)
+        *strrchr(parent, '/') = '\0';
+    return parent;
+}
+
+/* Every missing controller with the limits that want it and why it is not there. */
+static int tell_missing(const struct cgroup_tree *t, const char *parent, unsigned missing,
+                        const struct cgroup_limits *l, struct err *e)
+{
+    AUTO_BUF struct buf b = { 0 };
+
+    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
+        unsigned bit = 1u << i;
+        const char *sep = "";
+        if (!(missing & bit))
+            continue;
+        buf_fmt(&b, "%s%s (", b.len ? "; " : "", cgroup_control_name(bit));
+        for (size_t k = 0; k < l->n; k++)
+            if (l->v[k].controller == bit && !l->v[k].lax) {
+                buf_fmt(&b, "%s%s", sep, l->v[k].field);
+                sep = ", ";
+            }
+        buf_str(&b, ") ");
+        cgroup_control_reason(t, parent, bit, &b);
+    }
+    if (b.failed)
+        return err_nomem(e);
+    err_set(e, ERR_UNSUPPORTED, "limits need cgroup v2 controllers that are missing: %s", b.data);
+    if (t->mixed)
+        err_hint(e, "boot with systemd.unified_cgroup_hierarchy=1 (or cgroup_no_v1=all), or leave "
+                    "these limits out");
+    return -ERR_UNSUPPORTED;
+}
+
+static int check_limits(const struct cgroup_tree *t, const char *parent,
+                        const struct cgroup_limits *l, struct err *e)
+{
+    unsigned need = cgroup_limits_controllers(l);
+    unsigned missing = need ? cgroup_control_missing(t, parent, need) : 0;
+
+    return missing ? tell_missing(t, parent, missing, l, e) : 0;
+}
+
+int cgroup_check(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
+                 struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    AUTO_FREE char *parent = parent_of(path);
+    int rc;
+
+    if (!parent)
+        return err_nomem(e);
+    rc = cgroup_limits_make(r, &l, e);
+    return rc < 0 ? rc : check_limits(t, parent, &l, e);
+}
+
+static int open_group(const struct cgroup_tree *t, const char *path, struct cgroup *ret,
+                      struct err *e)
+{
+    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
+
+    cg.path = str_dup(path);
+    cg.abs_path = str_fmt("%s%s", t->path, path);
+    if (!cg.path || !cg.abs_path)
+        return err_nomem(e);
+    cg.fd = openat(t->fd, path + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (cg.fd < 0 && errno == ENOENT)
+        return err_set(e, ERR_NOT_FOUND, "cgroup %s does not exist", cg.abs_path);
+    if (cg.fd < 0)
+        return err_sys(e, "open", cg.abs_path);
+    *ret = cg;
+    cg = (struct cgroup)CGROUP_INIT;
+    return 0;
+}
+
+int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *ret, struct err *e)
+{
+    return open_group(t, path, ret, e);
+}
+
+/* Makes the directory and what is missing above it. 1: it was there already. */
+static int make_dirs(const struct cgroup_tree *t, const char *path, const char *parent,
+                     struct err *e)
+{
+    for (int i = 0; i < MKDIR_TRIES; i++) {
+        if (mkdirat(t->fd, path + 1, 0755) == 0)
+            return 0;
+        if (errno == EEXIST)
+            return 1;
+        if (errno != ENOENT || !parent[0])
+            break;
+        int r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
+        if (r < 0)
+            return err_wrap(e, "%s", t->path);
+    }
+    err_sysf(e, "mkdir", "%s%s", t->path, path);
+    if (e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS)
+        err_hint(e, "the cgroup tree is not ours to change: is it delegated, and mounted rw?");
+    return -ERR_SYS;
+}
+
+/* Best effort: without accounting a container runs just as well. */
+static void account(const struct cgroup_tree *t, const char *parent)
+{
+    unsigned have = cgroup_control_read(t, ".", "cgroup.controllers") & ACCOUNT;
+    struct err e = ERR_INIT;
+
+    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
+        if (have & 1u << i)
+            cgroup_control_enable(t, parent, 1u << i, &e);
+}
+
+static int fill(const struct cgroup_limits *l, const struct config_resources *r,
+                const struct cgroup *cg, struct err *e)
+{
+    int rc = cgroup_limits_write(l, cg->fd, cg->abs_path, e);
+
+    if (rc >= 0 && r && r->n_devices > 0)
+        rc = cgroup_device_set(cg->fd, r->devices, r->n_devices, e);
+    return rc;
+}
+
+/* The group itself, with its controllers. 1: it was there already. */
+static int make_group(const struct cgroup_tree *t, const char *path, unsigned need, unsigned flags,
+                      struct cgroup *ret, struct err *e)
+{
+    AUTO_FREE char *parent = parent_of(path);
+    int r = 0, there;
+
+    if (!parent)
+        return err_nomem(e);
+    if ((need || flags & CGROUP_ACCOUNT) && parent[0])
+        r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
+    if (r >= 0 && flags & CGROUP_ACCOUNT)
+        account(t, parent);
+    if (r >= 0 && need)
+        r = cgroup_control_enable(t, parent, need, e);
+    if (r < 0)
+        return r;
+    there = make_dirs(t, path, parent, e);
+    if (there < 0)
+        return there;
+    r = open_group(t, path, ret, e);
+    return r < 0 ? r : there;
+}
+
+int cgroup_create(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
+                  unsigned flags, struct cgroup *ret, struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
+    AUTO_FREE char *parent = parent_of(path);
+    int rc;
+
+    if (!parent)
+        return err_nomem(e);
+    rc = cgroup_limits_make(r, &l, e);
+    if (rc >= 0)
+        rc = check_limits(t, parent, &l, e);
+    if (rc < 0)
+        return rc;
+    int there = make_group(t, path, cgroup_limits_controllers(&l), flags, &cg, e);
+    if (there == 1 && cgroup_populated(&cg))
+        return err_set(e, ERR_IN_USE, "cgroup %s has processes in it already", cg.abs_path);
+    rc = there < 0 ? there : fill(&l, r, &cg, e);
+    if (rc < 0) {
+        struct err ignored = ERR_INIT;
+        if (there != 1)
+            cgroup_remove(t, path, &ignored);
+        return rc;
+    }
+    *ret = cg;
+    cg = (struct cgroup)CGROUP_INIT;
+    return 0;
+}
+
+int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct config_resources *r,
+                  struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    AUTO_FREE char *parent = parent_of(cg->path);
+    unsigned need;
+    int rc;
+
+    if (!parent)
+        return err_nomem(e);
+    rc = cgroup_limits_make(r, &l, e);
+    if (rc >= 0)
+        rc = check_limits(t, parent, &l, e);
+    if (rc < 0)
+        return rc;
+    need = cgroup_limits_controllers(&l);
+    if (need)
+        rc = cgroup_control_enable(t, parent, need, e);
+    return rc < 0 ? rc : fill(&l, r, cg, e);
+}
+
+int cgroup_enter(const struct cgroup *cg, pid_t pid, struct err *e)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%d", (int)pid);
+    if (fs_put(cg->fd, "cgroup.procs", text) < 0)
+        return err_sysf(e, "write", "%s to %s/cgroup.procs", text, cg->abs_path);
+    return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Controllers: which the tree has, who holds the others, and switching them on along a path. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cgroup/cgroup.h"
+
+/* Bits of the controllers that limits can ask for. */
+enum cgroup_controller {
+    CGROUP_CPU = 1,
+    CGROUP_CPUSET = 2,
+    CGROUP_IO = 4,
+    CGROUP_MEMORY = 8,
+    CGROUP_HUGETLB = 16,
+    CGROUP_PIDS = 32,
+    CGROUP_RDMA = 64,
+    CGROUP_MISC = 128,
+    CGROUP_DMEM = 256,
+};
+#define CGROUP_CONTROLLERS 9 /* how many bits */
+
+/* "memory" for CGROUP_MEMORY; and back: 0 when there is no such controller. `len` bytes count. */
+const char *cgroup_control_name(unsigned bit);
+unsigned cgroup_control_bit(const char *name, size_t len);
+
+/* The set in "cgroup.controllers" or "cgroup.subtree_control" of the group at `path` (relative to
+ * the tree's root, "." for the root itself); 0 when it cannot be read. */
+unsigned cgroup_control_read(const struct cgroup_tree *t, const char *path, const char *file);
+
+/* Those of `want` that children of the group at `path` cannot have: not in the tree, or switched
+ * off on the way and not ours to switch on. */
+unsigned cgroup_control_missing(const struct cgroup_tree *t, const char *path, unsigned want);
+
+/* Why: "is held by cgroup v1 at /sys/fs/cgroup/memory". */
+void cgroup_control_reason(const struct cgroup_tree *t, const char *path, unsigned bit,
+                           struct buf *out);
+
+/* Switches `want` on in every group from the root to the one at `path`, for its children. Groups
+ * with processes of ours in them get a child for these ("no internal processes"). */
+int cgroup_control_enable(const struct cgroup_tree *t, const char *path, unsigned want,
+                          struct err *e);

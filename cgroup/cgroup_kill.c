@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals, freezes and thaws everything in a group. */
+#include "base/fs.h"
+#include "cgroup/cgroup.h"
+#include "cgroup/cgroup_procs.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <time.h>
+
+#define FREEZE_MS  10000
+#define KILL_ROUND 100 /* at most; 10 ms apart */
+
+static bool is_gone(int errnum)
+{
+    return errnum == ENOENT || errnum == ENODEV;
+}
+
+int cgroup_signal(const struct cgroup *cg, int sig, struct err *e)
+{
+    AUTO_FREE pid_t *pids = NULL;
+    size_t n = 0;
+    int r = cgroup_procs(cg, &pids, &n, e);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        if (pids[i] > 0 && kill(pids[i], sig) < 0 && errno != ESRCH)
+            return err_sysf(e, "kill", "%d", (int)pids[i]);
+    return 0;
+}
+
+/* Kernels before 5.14: stop them all, so that none can fork out of reach, kill, let them die. */
+static int kill_one_by_one(const struct cgroup *cg, struct err *e)
+{
+    const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+    struct err ignored = ERR_INIT;
+    int r = 0;
+
+    cgroup_freeze(cg, &ignored);
+    for (int i = 0; r >= 0 && i < KILL_ROUND && cgroup_populated(cg); i++) {
+        r = cgroup_signal(cg, SIGKILL, e);
+        if (i == 0)
+            cgroup_thaw(cg, &ignored);
+        nanosleep(&pause, NULL);
+    }
+    cgroup_thaw(cg, &ignored);
+    return r;
+}
+
+int cgroup_kill(const struct cgroup *cg, struct err *e)
+{
+    if (fs_put(cg->fd, "cgroup.kill", "1") == 0)
+        return 0;
+    if (!is_gone(errno))
+        return err_sysf(e, "write", "1 to %s/cgroup.kill", cg->abs_path);
+    if (cgroup_procs_event(cg->fd, "populated") < 0)
+        return 0;
+    return kill_one_by_one(cg, e);
+}
+
+static int put_freeze(const struct cgroup *cg, const char *value, struct err *e)
+{
+    if (fs_put(cg->fd, "cgroup.freeze", value) < 0)
+        return err_sysf(e, "write", "%s to %s/cgroup.freeze", value, cg->abs_path);
+    return 0;
+}
+
+int cgroup_freeze(const struct cgroup *cg, struct err *e)
+{
+    int r = put_freeze(cg, "1", e);
+
+    if (r < 0)
+        return r;
+    if (cgroup_procs_await(cg->fd, "frozen", 1, FREEZE_MS))
+        return 0;
+    struct err ignored = ERR_INIT;
+    put_freeze(cg, "0", &ignored);
+    return err_set(e, ERR_TIMEOUT, "freeze %s: it did not stand still within %d seconds",
+                   cg->abs_path, FREEZE_MS / 1000);
+}
+
+int cgroup_thaw(const struct cgroup *cg, struct err *e)
+{
+    return put_freeze(cg, "0", e);
+}
+
+/* What was asked for, which is what `frozen` becomes: an empty group counts too. */
+bool cgroup_frozen(const struct cgroup *cg)
+{
+    char text[8];
+
+    return fs_read_small(cg->fd, "cgroup.freeze", text, sizeof(text)) > 0 && text[0] == '1';
+}
