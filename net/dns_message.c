@@ -126,25 +126,32 @@ static size_t encode_name(const char *name, uint8_t *out)
     return w.failed ? 0 : w.pos;
 }
 
+/* Puts a record if there is room for all of it; else leaves the cursor where it was. */
+static bool put_whole(struct wire *w, uint16_t type, const void *data, size_t len)
+{
+    size_t before = w->pos;
+
+    put_record(w, type, data, len);
+    if (!w->failed)
+        return true;
+    w->failed = false;
+    w->pos = before;
+    return false;
+}
+
 /* Returns how many records went in; stops at the first that does not fit. */
 static uint16_t put_answers(struct wire *w, const struct dns_answer *a, bool *truncated)
 {
     uint8_t name[DNS_NAME_MAX + 2];
-    uint16_t count = 0;
-    size_t before = w->pos;
-
-    for (size_t i = 0; i < a->n_addrs && !w->failed; i++, before = w->pos, count++)
-        put_record(w, DNS_A, a->addrs[i].bytes, 4);
     size_t len = a->ptr ? encode_name(a->ptr, name) : 0;
-    if (len > 0 && !w->failed) {
-        before = w->pos;
-        put_record(w, DNS_PTR, name, len);
+    uint16_t count = 0;
+
+    while (count < a->n_addrs && put_whole(w, DNS_A, a->addrs[count].bytes, 4))
         count++;
-    }
-    *truncated = w->failed;
-    if (w->failed) {
-        w->failed = false;
-        w->pos = before;
+    *truncated = count < a->n_addrs;
+    if (len > 0 && !*truncated) {
+        *truncated = !put_whole(w, DNS_PTR, name, len);
+        count += !*truncated;
     }
     return count;
 }
