@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* hako-oci's entry: the OCI runtime command line that engines call. */
+#include "base/log.h"
+#include "base/str.h"
+#include "cli/oci/oci.h"
+#include "cli/oci/oci_log.h"
+#include "cli/output.h"
+#include "oci/config.h"
+#include "runtime/statefile.h"
+
+static const char *const formats[] = { "text", "json", NULL };
+static const char *const levels[] = { "error", "warning", "info", "debug", NULL };
+
+#define AT(field) OPT_AT(struct oci, field)
+static const struct opt globals[] = {
+    { 0, "root", OPT_STRING, AT(root), "DIR", "Keep the state of containers here (/run/hako/oci)",
+      .words = opt_words_dir },
+    { 0, "log", OPT_STRING, AT(log), "FILE", "Append messages to this file",
+      .words = opt_words_file },
+    { 0, "log-format", OPT_ENUM, AT(log_format), "FORMAT", "Format of messages: text, json",
+      .choices = formats },
+    { 0, "log-level", OPT_ENUM, AT(log_level), "LEVEL",
+      "Write messages up to this level: error, warning, info, debug", .choices = levels },
+    { 0, "debug", OPT_FLAG, AT(debug), NULL, "Write debug messages" },
+    { 0, "cgroup-manager", OPT_STRING, AT(cgroup_manager), "NAME",
+      "How cgroups are managed: cgroupfs" },
+    { 0, "systemd-cgroup", OPT_FLAG, AT(systemd_cgroup), NULL,
+      "Have systemd manage cgroups (not supported yet)" },
+    { 0, "rootless", OPT_STRING, AT(rootless), "BOOL",
+      "Accepted for runc's sake: true, false, auto" },
+    { 'v', "version", OPT_FLAG, AT(version), NULL, "Print the version and quit" },
+    { 0 },
+};
+
+static const struct opt_verb verbs[] = {
+    { "create", &oci_create }, { "delete", &oci_delete },
+    { "exec", &oci_exec },     { "kill", &oci_kill },
+    { "list", &oci_list },     { "run", &oci_run },
+    { "spec", &oci_spec },     { "start", &oci_start },
+    { "state", &oci_state },   { 0 },
+};
+
+const struct opt_program oci_program = {
+    .name = "hako-oci",
+    .summary = "Run containers from OCI bundles",
+    .globals = globals,
+    .verbs = verbs,
+};
+
+const char *oci_root(const struct oci *o)
+{
+    return o->root ? o->root : STATEFILE_ROOT;
+}
+
+static int print_version(struct err *e)
+{
+    return output_line(e, "hako-oci version %s\nspec: %s", HAKO_VERSION, CONFIG_OCI_VERSION);
+}
+
+static int print_help(const struct opt_match *m, struct err *e)
+{
+    AUTO_BUF struct buf b = { 0 };
+
+    if (m->cmd)
+        opt_help(&oci_program, m->cmd, m->path, output_width(), &b);
+    else
+        opt_help_program(&oci_program, output_width(), &b);
+    return output_buf(&b, e);
+}
+
+static int check_globals(const struct oci *o, struct err *e)
+{
+    if (o->systemd_cgroup || (o->cgroup_manager && !STREQ(o->cgroup_manager, "cgroupfs"))) {
+        err_set(e, ERR_UNSUPPORTED, "cgroups are managed through cgroupfs only, not \"%s\"",
+                o->cgroup_manager ? o->cgroup_manager : "systemd");
+        return err_hint(e, "call with --cgroup-manager=cgroupfs");
+    }
+    return 0;
+}
+
+static int run(struct oci *o, const struct opt_match *m, struct err *e)
+{
+    struct opt_parsed p;
+    int r = opt_parse(m->cmd, m->path, m->argv, &p, e);
+
+    if (r >= 0 && (p.help || m->help))
+        r = print_help(m, e);
+    else if (r >= 0) {
+        r = opt_check_operands(m->cmd, m->path, p.noperands, e);
+        if (r >= 0)
+            r = check_globals(o, e);
+        if (r >= 0)
+            r = m->cmd->run(o, p.args, p.operands, e);
+    }
+    opt_free(m->cmd, &p);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    struct oci o = { .log_level = LOG_LVL_WARN };
+    struct err e = ERR_INIT;
+    struct opt_match m;
+
+    int r = opt_find(&oci_program, argc > 0 ? argv + 1 : argv, &o, &m, &e);
+    if (r >= 0)
+        r = oci_log_open(&o, &e);
+    if (r >= 0)
+        r = o.version                ? print_version(&e)
+            : m.cmd && !m.cmd->verbs ? run(&o, &m, &e)
+                                     : print_help(&m, &e);
+    if (r >= 0)
+        return r;
+    oci_log_error(&e);
+    return e.kind == ERR_CMD_NOT_FOUND ? 127 : e.kind == ERR_CMD_NOT_EXEC ? 126 : 1;
+}

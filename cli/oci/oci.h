@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What every command of hako-oci gets: the global options and where messages go. */
+#pragma once
+
+#include "base/err.h"
+#include "base/opt.h"
+
+#include <stdbool.h>
+
+enum oci_log_format { OCI_LOG_TEXT, OCI_LOG_JSON };
+
+struct oci {
+    const char *root; /* NULL: STATEFILE_ROOT */
+    const char *log;  /* --log FILE, or NULL: standard error */
+    int log_format;   /* enum oci_log_format */
+    int log_level;    /* enum log_level */
+    bool debug;
+    bool systemd_cgroup;
+    const char *cgroup_manager;
+    const char *rootless;
+    bool version;
+};
+
+/* The directory of containers' state. */
+const char *oci_root(const struct oci *o);
+
+/* The commands, one file each. */
+extern const struct opt_cmd oci_create;
+extern const struct opt_cmd oci_delete;
+extern const struct opt_cmd oci_exec;
+extern const struct opt_cmd oci_kill;
+extern const struct opt_cmd oci_list;
+extern const struct opt_cmd oci_run;
+extern const struct opt_cmd oci_spec;
+extern const struct opt_cmd oci_start;
+extern const struct opt_cmd oci_state;
+
+extern const struct opt_program oci_program;
