@@ -33,13 +33,21 @@ world_make() {
     world_image
 }
 
+world_cgroups() {
+    find /sys/fs/cgroup -depth -type d -path "*/$world_id*" 2>/dev/null
+}
+
 # Everything the benchmark made, its own cgroups included; namespaces end with their processes.
 world_remove() {
     trap - EXIT
-    local dir
+    local dir try
     [ -n "${world_peer_pid-}" ] && kill "$world_peer_pid" 2>/dev/null
-    for dir in $(find /sys/fs/cgroup -depth -type d -path "*/$world_id*" 2>/dev/null); do
-        rmdir "$dir" 2>/dev/null
+    for try in {1..30}; do # conmon leaves its cgroup a moment after `podman rm` has returned
+        for dir in $(world_cgroups); do
+            rmdir "$dir" 2>/dev/null
+        done
+        [ -z "$(world_cgroups)" ] && break
+        sleep 0.1
     done
     umount -l "$world"/*/overlay 2>/dev/null
     rm -rf --one-file-system "$world"
@@ -71,11 +79,13 @@ world_image() {
 }
 
 # podman with its own state, in a mount namespace where a hybrid machine's v2 tree is covered: crun
-# refuses to start where it sees both. $world_peer_ns is that namespace, $world_podman the command.
+# refuses to start where it sees both. $world_peer_ns is that namespace, $world_podman the
+# command and $world_podman_run its `run`, whose cgroups world_remove() finds.
 world_podman() {
     command -v podman >/dev/null || { echo "$0: needs podman" >&2; exit 1; }
     world_podman="podman --root $world/podman --runroot /run/podman --tmpdir /run/libpod \
 --network-config-dir $world/networks --cgroup-manager cgroupfs --storage-driver overlay"
+    world_podman_run="$world_podman run --cgroup-parent /$world_id"
     unshare --mount --propagation private "$BASH" -c \
         'umount_v2() { mountpoint -q "$1" && mount -t tmpfs tmpfs "$1"; }
          umount_v2 /sys/fs/cgroup/unified; : >"$1/peer-ready"; exec sleep infinity' - "$world" &
