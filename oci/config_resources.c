@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* config.json's linux.resources: what a control group limits. */
-#include "oci/config.h"
+#include "oci/config_resources.h"
 
 #include <string.h>
 

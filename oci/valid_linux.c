@@ -120,81 +120,6 @@ static bool domainname_alone(const struct config *c, struct valid_found *ret)
     return !str_empty(c->domainname) && !has_ns(c, CONFIG_NS_UTS);
 }
 
-/* ---- sysctls ---- */
-
-/* Both separators are in use: net.ipv4.ip_forward, net/ipv4/ip_forward. */
-static bool sysctl_is(const char *name, const char *pattern)
-{
-    size_t len = strlen(pattern);
-    size_t i = 0;
-
-    while (i < len && (name[i] == pattern[i] || (name[i] == '/' && pattern[i] == '.')))
-        i++;
-    return i == len && (name[i] == '\0' || pattern[len - 1] == '.');
-}
-
-enum config_ns valid_sysctl_namespace(const char *name)
-{
-    static const struct {
-        const char *pattern; /* with a dot at its end: all that start so */
-        enum config_ns ns;
-    } known[] = {
-        { "net.", CONFIG_NS_NETWORK },
-        { "fs.mqueue.", CONFIG_NS_IPC },
-        { "kernel.msgmax", CONFIG_NS_IPC },
-        { "kernel.msgmnb", CONFIG_NS_IPC },
-        { "kernel.msgmni", CONFIG_NS_IPC },
-        { "kernel.sem", CONFIG_NS_IPC },
-        { "kernel.shmall", CONFIG_NS_IPC },
-        { "kernel.shmmax", CONFIG_NS_IPC },
-        { "kernel.shmmni", CONFIG_NS_IPC },
-        { "kernel.shm_rmid_forced", CONFIG_NS_IPC },
-        { "kernel.domainname", CONFIG_NS_UTS },
-        { "kernel.hostname", CONFIG_NS_UTS },
-        { "user.", CONFIG_NS_USER },
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (sysctl_is(name, known[i].pattern))
-            return known[i].ns;
-    }
-    return CONFIG_NS_UNSET;
-}
-
-static bool sysctl_of_host(const struct config *c, struct valid_found *ret)
-{
-    static const char *const why[CONFIG_NS_MAX] = {
-        [CONFIG_NS_UNSET] = "this sysctl is the whole machine's, not a container's",
-        [CONFIG_NS_NETWORK] = "needs a network namespace",
-        [CONFIG_NS_IPC] = "needs an ipc namespace",
-        [CONFIG_NS_UTS] = "needs a uts namespace",
-        [CONFIG_NS_USER] = "needs a user namespace",
-    };
-
-    json_map_foreach(it, &c->lnx.sysctl)
-    {
-        enum config_ns ns = valid_sysctl_namespace(it->key);
-
-        if (has_ns(c, ns))
-            continue;
-        ret->key = it->key;
-        ret->why = why[ns];
-        return true;
-    }
-    return false;
-}
-
-static bool sysctl_leaves_proc_sys(const struct config *c, struct valid_found *ret)
-{
-    json_map_foreach(it, &c->lnx.sysctl)
-    {
-        ret->key = it->key;
-        if (it->key[0] == '/' || strstr(it->key, "..") || strstr(it->key, "//"))
-            return true;
-    }
-    return false;
-}
-
 /* ---- paths and devices ---- */
 
 static bool relative_path(char *const *v, struct valid_found *ret)
@@ -348,9 +273,6 @@ const struct valid_rule valid_linux_rules[] = {
     { "/linux/timeOffsets", offsets_alone, "needs a new time namespace", NULL },
     { "/hostname", hostname_alone, "needs a uts namespace", NULL },
     { "/domainname", domainname_alone, "needs a uts namespace", NULL },
-    { "/linux/sysctl/*", sysctl_leaves_proc_sys, "expected a name such as net.ipv4.ip_forward",
-      NULL },
-    { "/linux/sysctl/*", sysctl_of_host, "", NULL },
     { "/linux/maskedPaths/#", relative_masked, "expected an absolute path", NULL },
     { "/linux/readonlyPaths/#", relative_readonly, "expected an absolute path", NULL },
     { "/linux/maskedPaths", masked_alone, "needs a mount namespace", NULL },

@@ -18,10 +18,7 @@ struct valid_rule {
     const char *hint; /* or NULL */
 };
 
-/* Rules of the linux section (oci/valid_linux.c, oci/valid_seccomp.c); each ends with a row of
- * NULLs. */
+/* Rules of the linux section; each list ends with a row of NULLs. */
 extern const struct valid_rule valid_linux_rules[];
 extern const struct valid_rule valid_seccomp_rules[];
-
-/* The namespace that a sysctl belongs to; CONFIG_NS_UNSET: the whole machine's (runc's list). */
-enum config_ns valid_sysctl_namespace(const char *name);
+extern const struct valid_rule valid_sysctl_rules[];
