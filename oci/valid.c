@@ -231,9 +231,9 @@ static int run(const struct valid_rule *rules, const struct config *c, size_t sk
 int valid_config(const struct config *c, unsigned flags, struct err *e)
 {
     const struct valid_rule *const tables[] = {
-        document_rules,      flags & VALID_PROCESS ? start_rules : NULL,
-        process_rules,       valid_linux_rules,
-        valid_seccomp_rules,
+        document_rules,     flags & VALID_PROCESS ? start_rules : NULL,
+        process_rules,      valid_linux_rules,
+        valid_sysctl_rules, valid_seccomp_rules,
     };
 
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
