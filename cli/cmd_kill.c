@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* hako kill: send a signal to containers. */
+#include "base/proc.h"
+#include "cli/cmd.h"
+#include "cli/output.h"
+#include "cli/words.h"
+#include "engine/engine.h"
+
+#include <signal.h>
+
+struct kill_args {
+    const char *signal;
+};
+
+static const struct opt options[] = {
+    { 's', "signal", OPT_STRING, OPT_AT(struct kill_args, signal), "SIGNAL",
+      "Signal to send (KILL)", .words = words_signals },
+    { 0 },
+};
+
+static int run(void *ctx, const void *args, char **operands, struct err *e)
+{
+    const struct kill_args *a = args;
+    struct output_each each = { .failed = false };
+    const struct paths *p;
+    int sig = a->signal ? proc_signal_number(a->signal) : SIGKILL;
+
+    if (sig <= 0)
+        return err_set(e, ERR_INVALID, "invalid signal: %s", a->signal);
+    int r = cli_paths(ctx, &p, e);
+    if (r < 0)
+        return r;
+    for (char **name = operands; *name; name++) {
+        r = engine_kill(p, *name, sig, e);
+        if (r >= 0)
+            r = output_line(e, "%s", *name);
+        output_each(&each, r, e);
+    }
+    return each.failed ? CLI_FAILED : 0;
+}
+
+const struct opt_cmd cmd_kill = {
+    .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
+    .summary = "Kill one or more running containers",
+    .opts = options,
+    .args_size = sizeof(struct kill_args),
+    .min_operands = 1,
+    .max_operands = -1,
+    .words = words_running,
+    .run = run,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* hako run: create a container, start it, and stay with it unless told to detach. */
+#include "base/str.h"
+#include "cli/cmd.h"
+#include "cli/output.h"
+#include "cli/run_options.h"
+#include "cli/session.h"
+#include "cli/words.h"
+
+#define AT(field) OPT_AT(struct run_args, field)
+static const struct opt options[] = {
+    { 'd', "detach", OPT_FLAG, AT(detach), NULL, "Run in the background and print its id" },
+    { 0, "detach-keys", OPT_STRING, AT(detach_keys), "KEYS",
+      "Keys that detach from it (ctrl-p,ctrl-q)" },
+    { 0, "sig-proxy", OPT_FLAG, AT(sig_proxy), NULL,
+      "Pass signals on to the process; --sig-proxy=false does not" },
+    { 0 },
+};
+
+/* Which streams to attach: those of -a, else output and, with -i, input. */
+static int streams_of(const struct run_args *a, unsigned *ret, struct err *e)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } names[] = {
+        { "stdin", ATTACH_STDIN },
+        { "stdout", ATTACH_STDOUT },
+        { "stderr", ATTACH_STDERR },
+    };
+    unsigned streams = 0;
+
+    strv_foreach (word, a->attach) {
+        unsigned bit = 0;
+        for (size_t i = 0; i < ARRAY_LEN(names); i++)
+            bit |= strcasecmp(names[i].name, *word) == 0 ? names[i].bit : 0;
+        if (bit == 0)
+            return err_set(e, ERR_USAGE, "-a %s: valid streams are stdin, stdout and stderr",
+                           *word);
+        streams |= bit;
+    }
+    if (!a->attach)
+        streams = ATTACH_STDOUT | ATTACH_STDERR | (a->interactive ? ATTACH_STDIN : 0);
+    *ret = streams;
+    return 0;
+}
+
+static int foreground(const struct paths *p, const struct run_args *a, unsigned streams,
+                      struct err *e)
+{
+    const struct session_how how = {
+        .tty = a->tty,
+        .input = streams & ATTACH_STDIN,
+        .detach_keys = a->detach_keys,
+    };
+    AUTO_ATTACH struct attach *attach = NULL;
+    char id[ENGINE_ID_LEN + 1];
+    int r = session_check(&how, e);
+
+    if (r >= 0)
+        r = engine_run(p, a, streams, id, &attach, e);
+    if (r >= 0 && !(streams & (ATTACH_STDOUT | ATTACH_STDERR)))
+        r = output_line(e, "%s", id);
+    if (r < 0)
+        return r;
+    const struct session_attached session = {
+        .attach = attach, .paths = p, .id = id, .sig_proxy = a->sig_proxy
+    };
+    return session_attach(&session, &how, e);
+}
+
+static int run(void *ctx, const void *args, char **operands, struct err *e)
+{
+    struct run_args a;
+    const struct paths *p;
+    unsigned streams = 0;
+    char id[ENGINE_ID_LEN + 1];
+    int r = run_options_take(args, operands, &a, e);
+
+    if (r >= 0)
+        r = streams_of(&a, &streams, e);
+    if (r >= 0 && a.detach && a.attach)
+        r = err_set(e, ERR_USAGE, "--attach and --detach exclude each other");
+    if (r >= 0)
+        r = cli_paths(ctx, &p, e);
+    if (r < 0)
+        return r;
+    if (!a.detach)
+        return foreground(p, &a, streams, e);
+    r = engine_run(p, &a, 0, id, NULL, e);
+    return r < 0 ? r : output_line(e, "%s", id);
+}
+
+const struct opt_cmd cmd_run = {
+    .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+    .summary = "Create and run a new container from an image",
+    .opts = options,
+    .more_opts = run_options,
+    .args_size = sizeof(struct run_args),
+    .defaults = &run_options_defaults,
+    .min_operands = 1,
+    .max_operands = -1,
+    .stop_at_operand = true,
+    .fail_code = CLI_ENGINE_FAILED,
+    .words = words_images,
+    .run = run,
+};

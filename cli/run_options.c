@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* The options that `hako run` and `hako create` share. */
+#include "cli/run_options.h"
+
+#include "base/str.h"
+#include "cli/words.h"
+
+#include <sys/utsname.h>
+
+#define AT(field)   OPT_AT(struct run_args, field)
+#define DAY_SECONDS 86400
+
+const struct opt run_options[] = {
+    { 0, "add-host", OPT_STRV, AT(add_hosts), "HOST:IP", "Add a line to /etc/hosts" },
+    { 0, "annotation", OPT_STRV, AT(annotations), "KEY=VALUE",
+      "Add an annotation to the OCI spec" },
+    { 'a', "attach", OPT_STRV, AT(attach), "STREAM", "Attach to stdin, stdout or stderr",
+      .words = words_streams },
+    { 0, "cap-add", OPT_LIST, AT(cap_add), "CAP", "Add Linux capabilities", .words = words_caps },
+    { 0, "cap-drop", OPT_LIST, AT(cap_drop), "CAP", "Drop Linux capabilities",
+      .words = words_caps },
+    { 0, "cgroup-parent", OPT_STRING, AT(cgroup_parent), "PATH",
+      "Make the container's cgroup below this one" },
+    { 0, "cgroupns", OPT_STRING, AT(cgroupns), "MODE", "Cgroup namespace: private or host",
+      .words = words_private_host },
+    { 0, "cidfile", OPT_STRING, AT(cidfile), "FILE", "Write the container's id to a new file",
+      .words = opt_words_file },
+    { 0, "cpu-period", OPT_INT, AT(cpu_period), "MICROSECONDS", "Length of a CPU scheduling period",
+      .max = INT64_MAX },
+    { 0, "cpu-quota", OPT_INT, AT(cpu_quota), "MICROSECONDS",
+      "CPU time in each scheduling period, -1 for no limit", .min = -1, .max = INT64_MAX },
+    { 'c', "cpu-shares", OPT_INT, AT(cpu_shares), "N", "Relative weight of the CPU time",
+      .max = 262144 },
+    { 0, "cpus", OPT_NANO, AT(cpus), "N", "How many CPUs it may use, such as 1.5" },
+    { 0, "cpuset-cpus", OPT_STRING, AT(cpuset_cpus), "LIST", "CPUs it may run on, such as 0-3,5" },
+    { 0, "cpuset-mems", OPT_STRING, AT(cpuset_mems), "LIST", "Memory nodes it may use" },
+    { 0, "device", OPT_STRV, AT(devices), "SOURCE[:TARGET][:rwm]", "Give it a device of the host",
+      .words = opt_words_file },
+    { 0, "dns", OPT_STRV, AT(dns), "IP", "Forward DNS queries to this server" },
+    { 0, "dns-option", OPT_STRV, AT(dns_options), "OPTION", "Set an option of resolv.conf",
+      .aliases = "dns-opt" },
+    { 0, "dns-search", OPT_STRV, AT(dns_search), "DOMAIN", "Search names in this domain" },
+    { 0, "domainname", OPT_STRING, AT(domainname), "NAME", "NIS domain name" },
+    { 0, "entrypoint", OPT_STRING, AT(entrypoint), "COMMAND",
+      "Replace the image's entrypoint; \"\" for none" },
+    { 'e', "env", OPT_STRV, AT(env), "KEY=VALUE",
+      "Set an environment variable; a bare KEY takes the caller's value" },
+    { 0, "env-file", OPT_STRV, AT(env_files), "FILE", "Read environment variables from a file",
+      .words = opt_words_file },
+    { 0, "group-add", OPT_STRV, AT(group_add), "GROUP", "Add the process to a group" },
+    { 'h', "hostname", OPT_STRING, AT(hostname), "NAME", "Host name of the container" },
+    { 0, "init", OPT_FLAG, AT(init), NULL,
+      "Run an init that forwards signals and reaps processes" },
+    { 'i', "interactive", OPT_FLAG, AT(interactive), NULL,
+      "Keep its standard input open even if not attached" },
+    { 0, "ip", OPT_STRING, AT(ip), "IP", "IPv4 address on the network, such as 10.44.0.10" },
+    { 0, "ipc", OPT_STRING, AT(ipc), "MODE", "IPC namespace: private, host or none",
+      .words = words_ipc },
+    { 'l', "label", OPT_STRV, AT(labels), "KEY=VALUE", "Set a label" },
+    { 0, "label-file", OPT_STRV, AT(label_files), "FILE", "Read labels from a file",
+      .words = opt_words_file },
+    { 0, "mac-address", OPT_STRING, AT(mac_address), "MAC", "MAC address on the network" },
+    { 'm', "memory", OPT_SIZE, AT(memory), "SIZE", "Limit its memory, such as 64m" },
+    { 0, "memory-reservation", OPT_SIZE, AT(memory_reservation), "SIZE",
+      "Memory that is left to it when the host runs short" },
+    { 0, "memory-swap", OPT_SIZE, AT(memory_swap), "SIZE",
+      "Limit memory and swap together; -1 for unlimited swap", .min = -1 },
+    { 0, "mount", OPT_STRV, AT(mounts), "KEY=VALUE,...", "Mount a bind, volume or tmpfs" },
+    { 0, "name", OPT_STRING, AT(name), "NAME", "Name the container" },
+    { 0, "network", OPT_STRV, AT(networks), "NETWORK",
+      "Join a network: a name, none, host or container:NAME", .aliases = "net",
+      .words = words_networks },
+    { 0, "network-alias", OPT_STRV, AT(network_aliases), "NAME",
+      "Add a name under which the network knows it", .aliases = "net-alias" },
+    { 0, "oom-score-adj", OPT_INT, AT(oom_score_adj), "N",
+      "How soon the kernel kills it when memory runs out (-1000 to 1000)", .min = -1000,
+      .max = 1000 },
+    { 0, "pid", OPT_STRING, AT(pid), "MODE", "PID namespace: private or host",
+      .words = words_private_host },
+    { 0, "pids-limit", OPT_INT, AT(pids_limit), "N", "Limit its processes; -1 for no limit",
+      .min = -1, .max = INT64_MAX },
+    { 0, "platform", OPT_STRING, AT(platform), "OS[/ARCH]", "Platform that the image must be for" },
+    { 0, "privileged", OPT_FLAG, AT(privileged), NULL,
+      "All capabilities and devices, and no confinement" },
+    { 0, "pull", OPT_STRING, AT(pull), "POLICY", "Pull the image first: missing or never",
+      .words = words_pull },
+    { 'q', "quiet", OPT_FLAG, AT(quiet), NULL, "Print nothing about the image" },
+    { 0, "read-only", OPT_FLAG, AT(read_only), NULL, "Mount its root file system read-only" },
+    { 0, "rm", OPT_FLAG, AT(rm), NULL, "Remove the container when it exits" },
+    { 0, "security-opt", OPT_STRV, AT(security_opts), "OPTION",
+      "no-new-privileges, seccomp=FILE, seccomp=unconfined, systempaths=unconfined" },
+    { 0, "shm-size", OPT_SIZE, AT(shm_size), "SIZE", "Size of /dev/shm" },
+    { 0, "stop-signal", OPT_STRING, AT(stop_signal), "SIGNAL", "Signal that stops it",
+      .words = words_signals },
+    { 0, "stop-timeout", OPT_INT, AT(stop_timeout), "SECONDS",
+      "How long to wait after that signal before killing it; -1 for ever", .min = -1,
+      .max = 365 * DAY_SECONDS },
+    { 0, "sysctl", OPT_STRV, AT(sysctls), "KEY=VALUE", "Set a kernel parameter in its namespaces" },
+    { 0, "tmpfs", OPT_STRV, AT(tmpfs), "TARGET[:OPTIONS]", "Mount a tmpfs" },
+    { 't', "tty", OPT_FLAG, AT(tty), NULL, "Give it a terminal" },
+    { 0, "ulimit", OPT_STRV, AT(ulimits), "NAME=SOFT[:HARD]", "Set a resource limit" },
+    { 'u', "user", OPT_STRING, AT(user), "USER[:GROUP]", "Run as this user, by name or number" },
+    { 0, "uts", OPT_STRING, AT(uts), "MODE", "UTS namespace: private or host",
+      .words = words_private_host },
+    { 'v', "volume", OPT_STRV, AT(volumes), "[SOURCE:]TARGET[:OPTIONS]",
+      "Bind a directory of the host", .words = opt_words_file },
+    { 'w', "workdir", OPT_STRING, AT(workdir), "DIR", "Working directory in the container" },
+    /* of other systems, or without effect in docker itself by now */
+    { 0, "cpu-count", OPT_INT, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "cpu-percent", OPT_INT, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "disable-content-trust", OPT_FLAG, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "expose", OPT_STRING, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "io-maxbandwidth", OPT_SIZE, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "io-maxiops", OPT_INT, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "isolation", OPT_STRING, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "kernel-memory", OPT_SIZE, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0, "memory-swappiness", OPT_INT, 0, 0, NULL, NULL, OPT_IGNORED, .min = -1, .max = 100 },
+    { 0, "oom-kill-disable", OPT_FLAG, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 0 },
+};
+
+const struct run_args run_options_defaults = {
+    .sig_proxy = true,
+    .stop_timeout = ARG_UNSET,
+    .oom_score_adj = ARG_UNSET,
+    .shm_size = ARG_UNSET,
+    .memory = ARG_UNSET,
+    .memory_swap = ARG_UNSET,
+    .memory_reservation = ARG_UNSET,
+    .cpus = ARG_UNSET,
+    .cpu_shares = ARG_UNSET,
+    .cpu_period = ARG_UNSET,
+    .cpu_quota = ARG_UNSET,
+    .pids_limit = ARG_UNSET,
+};
+
+static int check_pull(const char *policy, struct err *e)
+{
+    if (!policy || STREQ(policy, "missing") || STREQ(policy, "never"))
+        return 0;
+    if (!STREQ(policy, "always"))
+        return err_set(e, ERR_USAGE, "--pull: \"%s\" is not missing, never or always", policy);
+    err_set(e, ERR_UNSUPPORTED, "--pull always: images are local only");
+    return err_hint(e, "load the image with: hako load -i FILE");
+}
+
+/* Go's name of this machine's architecture. */
+static const char *host_arch(const struct utsname *u)
+{
+    static const char *const names[][2] = {
+        { "x86_64", "amd64" }, { "aarch64", "arm64" }, { "i686", "386" }, { "armv7l", "arm" }
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (STREQ(u->machine, names[i][0]))
+            return names[i][1];
+    return u->machine;
+}
+
+/* OS[/ARCH[/VARIANT]]. */
+static int check_platform(const char *platform, struct err *e)
+{
+    struct utsname u;
+
+    if (str_empty(platform))
+        return 0;
+    uname(&u);
+    const char *rest = str_after(platform, "linux");
+    const char *arch = rest && *rest == '/' ? rest + 1 : host_arch(&u);
+    size_t len = strcspn(arch, "/");
+    bool same = rest && (*rest == '/' || *rest == '\0');
+    same = same && len == strlen(host_arch(&u)) && memcmp(arch, host_arch(&u), len) == 0;
+    return same ? 0
+                : err_set(e, ERR_UNSUPPORTED, "--platform %s: this machine is linux/%s", platform,
+                          host_arch(&u));
+}
+
+int run_options_take(const struct run_args *args, char **operands, struct run_args *ret,
+                     struct err *e)
+{
+    int r = check_pull(args->pull, e);
+
+    if (r >= 0)
+        r = check_platform(args->platform, e);
+    if (r < 0)
+        return r;
+    *ret = *args;
+    ret->image = operands[0];
+    ret->command = operands + 1;
+    return 0;
+}

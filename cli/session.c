@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* The pump between the user's terminal, signals and standard streams and a container. */
+#include "cli/session.h"
+
+#include "base/str.h"
+#include "cli/term.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#define CHUNK 16384
+
+/* Passed on to the container; RT signals too. Those that a terminal's job control sends keep their
+ * meaning for hako itself. */
+static const int proxied[] = {
+    SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
+};
+/* These end hako when they are not passed on, but not before the terminal is itself again. */
+static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+struct pump {
+    const struct session_peer *peer;
+    const struct session_how *how;
+    struct term term;
+    struct term_keys keys;
+    sigset_t old_mask;
+    int sigfd;
+    bool input; /* standard input is still open */
+    char pending[CHUNK + TERM_KEYS_MAX];
+    size_t npending;
+};
+
+static void pump_close(struct pump *p)
+{
+    term_restore(&p->term);
+    if (p->sigfd < 0)
+        return;
+    close(p->sigfd);
+    sigprocmask(SIG_SETMASK, &p->old_mask, NULL);
+}
+DEFINE_CLEANUP(struct pump, pump, pump_close(p))
+
+static int open_signals(struct pump *p, struct err *e)
+{
+    const int *list = p->peer->signal ? proxied : deadly;
+    size_t n = p->peer->signal ? ARRAY_LEN(proxied) : ARRAY_LEN(deadly);
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < n; i++)
+        sigaddset(&set, list[i]);
+    for (int sig = SIGRTMIN; p->peer->signal && sig <= SIGRTMAX; sig++)
+        sigaddset(&set, sig);
+    if (p->how->tty) {
+        sigaddset(&set, SIGWINCH);
+        sigaddset(&set, SIGCONT);
+    }
+    sigprocmask(SIG_BLOCK, &set, &p->old_mask);
+    p->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (p->sigfd >= 0)
+        return 0;
+    sigprocmask(SIG_SETMASK, &p->old_mask, NULL);
+    return err_sys(e, "signalfd", NULL);
+}
+
+/* Ends the process by the signal, as if it had never been caught. */
+static void die(struct pump *p, int sig)
+{
+    pump_close(p);
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
+static int send_size(struct pump *p, struct err *e)
+{
+    unsigned rows;
+    unsigned cols;
+
+    if (!term_size(STDIN_FILENO, &rows, &cols) && !term_size(STDOUT_FILENO, &rows, &cols))
+        return 0;
+    return p->peer->resize(p->peer->self, rows, cols, e);
+}
+
+static int set_raw(struct pump *p, struct err *e)
+{
+    return p->how->input && p->how->tty ? term_raw(&p->term, STDIN_FILENO, e) : 0;
+}
+
+static int on_signal(struct pump *p, struct err *e)
+{
+    struct signalfd_siginfo info;
+
+    if (read(p->sigfd, &info, sizeof(info)) != sizeof(info))
+        return 0;
+    int sig = (int)info.ssi_signo;
+    if (sig == SIGWINCH)
+        return send_size(p, e);
+    if (sig == SIGCONT) { /* the shell had the terminal meanwhile */
+        term_restore(&p->term);
+        int r = set_raw(p, e);
+        return r < 0 ? r : send_size(p, e);
+    }
+    if (p->peer->signal)
+        p->peer->signal(p->peer->self, sig);
+    else
+        die(p, sig);
+    return 0;
+}
+
+/* Standard input has something: what of it is the container's becomes pending. 1: detached. */
+static int on_input(struct pump *p, struct err *e)
+{
+    char typed[CHUNK];
+    ssize_t n = read(STDIN_FILENO, typed, sizeof(typed));
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return 0;
+    if (n <= 0) {
+        p->input = false;
+        return p->peer->eof(p->peer->self, e);
+    }
+    return term_keys_filter(&p->keys, typed, (size_t)n, p->pending, &p->npending);
+}
+
+static int send_pending(struct pump *p, struct err *e)
+{
+    int n = p->peer->send(p->peer->self, p->pending, p->npending, e);
+
+    if (n < 0)
+        return n;
+    p->npending -= (size_t)n;
+    memmove(p->pending, p->pending + n, p->npending);
+    return 0;
+}
+
+static bool readable(int fd)
+{
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+
+    return poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
+}
+
+/* What is left in the peer's descriptor after its end. */
+static int drain(struct pump *p, struct err *e)
+{
+    int r = 1;
+
+    while (r > 0 && readable(p->peer->fd))
+        r = p->peer->receive(p->peer->self, e);
+    return r < 0 ? r : SESSION_ENDED + 1;
+}
+
+/* One round of the loop: 0 to go on, else how it ended plus 1, or negative. */
+static int pump_once(struct pump *p, struct err *e)
+{
+    bool want_input = p->input && p->npending == 0;
+    struct pollfd fds[] = {
+        { .fd = p->peer->fd, .events = (short)(p->npending ? POLLIN | POLLOUT : POLLIN) },
+        { .fd = p->sigfd, .events = POLLIN },
+        { .fd = want_input ? STDIN_FILENO : -1, .events = POLLIN },
+        { .fd = p->peer->done_fd, .events = POLLIN },
+    };
+    int r = poll(fds, ARRAY_LEN(fds), -1);
+
+    if (r < 0)
+        return errno == EINTR ? 0 : err_sys(e, "poll", NULL);
+    if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+        r = p->peer->receive(p->peer->self, e);
+        if (r <= 0)
+            return r < 0 ? r : SESSION_ENDED + 1;
+    }
+    if (fds[3].revents)
+        return drain(p, e);
+    r = 0;
+    if (fds[1].revents & POLLIN)
+        r = on_signal(p, e);
+    if (r >= 0 && (fds[0].revents & POLLOUT))
+        r = send_pending(p, e);
+    if (r >= 0 && fds[2].revents)
+        r = on_input(p, e);
+    return r > 0 ? SESSION_DETACHED + 1 : r;
+}
+
+int session_pump(const struct session_peer *peer, const struct session_how *how, struct err *e)
+{
+    CLEANUP(pump)
+    struct pump p = {
+        .peer = peer, .how = how, .term = TERM_INIT, .sigfd = -1, .input = how->input
+    };
+    int r = 0;
+
+    if (how->tty)
+        r = term_keys_parse(how->detach_keys, &p.keys, e);
+    if (r >= 0)
+        r = open_signals(&p, e);
+    if (r >= 0)
+        r = set_raw(&p, e);
+    if (r >= 0 && how->tty)
+        r = send_size(&p, e);
+    while (r == 0)
+        r = pump_once(&p, e);
+    return r < 0 ? r : r - 1;
+}
+
+int session_check(const struct session_how *how, struct err *e)
+{
+    struct term_keys keys;
+    int r = how->detach_keys ? term_keys_parse(how->detach_keys, &keys, e) : 0;
+
+    if (r < 0 || !how->tty || !how->input || isatty(STDIN_FILENO))
+        return r;
+    err_set(e, ERR_INVALID,
+            "cannot attach stdin to a TTY-enabled container because stdin is not a terminal");
+    return err_hint(e, "leave out -t, or -i");
+}

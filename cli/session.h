@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The foreground: the user's terminal, signals and standard streams joined to a container. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/attach.h"
+#include "engine/engine.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the user's side is joined to. */
+struct session_peer {
+    int fd;      /* polled for input */
+    int done_fd; /* readable once it is over, with nothing to come but what fd has; -1: none */
+    void *self;
+    /* Takes what is there and writes it to standard output or error. 1: go on; 0: it has ended. */
+    int (*receive)(void *self, struct err *e);
+    /* Called when fd is writable; must not block. How many of the bytes it took. */
+    int (*send)(void *self, const char *data, size_t len, struct err *e);
+    int (*eof)(void *self, struct err *e);
+    int (*resize)(void *self, unsigned rows, unsigned cols, struct err *e);
+    void (*signal)(void *self, int sig); /* NULL: signals are not passed on */
+};
+
+struct session_how {
+    bool tty;                /* the container has a terminal: raw mode, detach keys, size */
+    bool input;              /* standard input goes to the container */
+    const char *detach_keys; /* NULL: the default ones */
+};
+
+enum session_end { SESSION_ENDED, SESSION_DETACHED };
+
+/*
+ * Pumps until the peer ends or the user detaches: an enum session_end. The terminal is put back on
+ * every way out, a signal that ends the process included. A reader of standard output that went
+ * away ends the process by SIGPIPE.
+ */
+int session_pump(const struct session_peer *peer, const struct session_how *how, struct err *e);
+
+/*
+ * The same for an attached container: the exit code, or 0 after "read escape sequence" on standard
+ * error when the user has detached. `id` names it for signals, which are passed on if sig_proxy.
+ */
+struct session_attached {
+    struct attach *attach;
+    const struct paths *paths;
+    const char *id;
+    bool sig_proxy;
+};
+int session_attach(const struct session_attached *a, const struct session_how *how, struct err *e);
+
+/* The same for an exec, with a terminal or without: an enum session_end. Signals are passed on. */
+int session_exec(const struct exec_session *x, const struct session_how *how, struct err *e);
+
+/* ERR_INVALID unless standard input is a terminal, which -i with -t needs. Also checks the keys. */
+int session_check(const struct session_how *how, struct err *e);
