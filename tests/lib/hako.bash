@@ -74,32 +74,37 @@ leak_state() {
 
 # Processes whose parent is gone: adopted by the namespace's first process.
 leak_orphans() {
-    local status
-    for status in /proc/[0-9]*/status; do
-        awk -v file="$status" '
-            /^Name:/ { name = $2 } /^State:/ { state = $2 } /^PPid:/ { ppid = $2 }
-            END { if (ppid == 1 && state != "Z" && name != "bats" && name != "timeout")
-                      print "process", substr(file, 7, length(file) - 13), name }
-        ' "$status" 2>/dev/null
-    done
+    cat /proc/[0-9]*/status 2>/dev/null | awk '
+        /^Name:/ { name = $2 } /^State:/ { state = $2 } /^Pid:/ { pid = $2 }
+        /^PPid:/ && $2 == 1 && state != "Z" && name != "bats" && name != "timeout" {
+            print "process", pid, name
+        }'
 }
 
-# A populated cgroup is somebody's who lives; other test files run at the same time.
+# Empty groups of hako's. Other test files run at the same time: a populated group is somebody's who
+# lives, and one whose container has a record or state below another file's root is that file's.
 leak_cgroups() {
-    local events
-    find /sys/fs/cgroup -path '*hako*' -name cgroup.events 2>/dev/null | while read -r events; do
-        grep -qs '^populated 0' "$events" && echo "cgroup ${events%/cgroup.events}"
+    local events id
+    find /sys/fs/cgroup -path '*/hako/*/cgroup.events' 2>/dev/null | while read -r events; do
+        grep -qs '^populated 0' "$events" || continue
+        id=${events#*/hako/}
+        id=${id%%/*}
+        compgen -G "${TMPDIR:-/tmp}/f.*/lib/containers/$id" | grep -qv "^$T/" && continue
+        compgen -G "${TMPDIR:-/tmp}/f.*/run/oci/$id" | grep -qv "^$T/" && continue
+        echo "cgroup ${events%/cgroup.events}"
     done
 }
 
 # Fails when something is there that was not before the test; waits for what is on its way out.
 leak_check() {
-    local left
-    for _ in {1..50}; do
+    local left end=$((SECONDS + 5))
+    while
         left=$(leak_state | comm -13 "$BATS_TEST_TMPDIR/leaks" -)
-        [ -z "$left" ] && return 0
+        [ -n "$left" ] && [ $SECONDS -lt $end ]
+    do
         sleep 0.1
     done
+    [ -n "$left" ] || return 0
     printf 'left behind:\n%s\n' "$left"
     return 1
 }
