@@ -57,16 +57,18 @@ hako_remove_all() {
 }
 
 # What a test can leave behind, one line a thing: mounts, links, named namespaces, orphans,
-# empty cgroups of hako's, leases, runtime directories, temporary files.
+# empty cgroups of hako's, leases, runtime directories, temporary files. The default network's
+# bridge comes with the first container and stays, as every network does until it is removed.
 leak_state() {
     {
         awk '{ print "mount", $5 }' /proc/self/mountinfo
-        ip -o link | awk -F': ' '{ sub(/@.*/, "", $2); print "link", $2 }'
+        ip -o link | awk -F': ' '!/alias hako network bridge / { sub(/@.*/, "", $2); print "link", $2 }'
         find /run/netns -mindepth 1 -printf 'netns %f\n' 2>/dev/null
         leak_orphans
         leak_cgroups
-        find "$HAKO_RUNROOT"/{networks,containers,oci} -mindepth 1 -printf 'state %p\n' 2>/dev/null
-        find "$HAKO_ROOT"/{containers,names} -mindepth 1 -maxdepth 1 -printf 'state %p\n' 2>/dev/null
+        find "$HAKO_RUNROOT"/networks -type f -printf 'lease %p\n' 2>/dev/null
+        find "$HAKO_RUNROOT"/{containers,oci} "$HAKO_ROOT"/{containers,names} \
+            -mindepth 1 -maxdepth 1 -printf 'state %p\n' 2>/dev/null
         find "$HAKO_ROOT" -path "$HAKO_ROOT/layers/*" -prune -o \
             \( -name '.tmp-*' -o -path '*/tmp/*' \) -printf 'temporary file %p\n' 2>/dev/null
     } | sort
