@@ -71,7 +71,7 @@ pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd)
     struct clone_args args = {
         .flags = flags | (ret_pidfd ? CLONE_PIDFD : 0),
         .pidfd = (uintptr_t)&pidfd,
-        .exit_signal = SIGCHLD,
+        .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
     };
 
     if (cgroup_fd >= 0) {

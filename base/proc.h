@@ -17,8 +17,8 @@ char proc_state(pid_t pid);
 bool proc_alive(pid_t pid, uint64_t start_time);
 
 /* fork() that does not run atfork handlers through clone3(2) and gives a pidfd (may be NULL).
- * `flags`: CLONE_NEW* and the like; cgroup_fd >= 0 adds CLONE_INTO_CGROUP. Returns the pid, 0 in
- * the child, or -1 with errno. */
+ * `flags`: CLONE_NEW* and the like (with CLONE_PARENT the child's end is signalled as ours is);
+ * cgroup_fd >= 0 adds CLONE_INTO_CGROUP. Returns the pid, 0 in the child, or -1 with errno. */
 pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd);
 
 int proc_pidfd_open(pid_t pid);

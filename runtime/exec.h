@@ -13,8 +13,9 @@ struct seccomp_filter;
 
 /* What the caller gives. All borrowed, and needed until launch_start() has returned. */
 struct exec {
-    pid_t pid;                            /* the container's init, in the caller's namespace */
-    int pidfd;                            /* of it; -1: it is opened by pid */
+    const char *id; /* of the container, whose session keyring is joined; NULL: none */
+    pid_t pid;      /* the container's init, in the caller's namespace */
+    int pidfd;      /* of it; -1: it is opened by pid */
     const struct config_process *process; /* valid_process() holds */
     const struct config *config; /* the container's; its namespaces are joined. NULL: those of
                                     init that are not the caller's own */

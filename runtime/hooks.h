@@ -6,6 +6,8 @@
 #include "oci/config.h"
 #include "oci/state.h"
 
+#include <stdbool.h>
+
 /*
  * Who runs what (runtime.md, "Lifecycle"): prestart and createRuntime by launch_ready() in the
  * runtime's namespaces, createContainer and startContainer by the child in the container's,
@@ -20,3 +22,8 @@ int hooks_run(const struct config_hook_list *list, const char *kind, const struc
 
 /* The same for poststop: every one is run, failures are log_warn()ings. */
 void hooks_run_all(const struct config_hook_list *list, const char *kind, const struct state *st);
+
+/* True when the child runs hooks, and so has to know its pid; true when the runtime runs some
+ * before the pivot. */
+bool hooks_in_container(const struct config *c);
+bool hooks_in_runtime(const struct config *c);

@@ -61,12 +61,11 @@ struct launch_proc {
     /* launch's own */
     const struct launch *launch; /* NULL for runtime/exec.h */
     const struct config_process *process;
-    int listener_fd; /* of seccomp's SCMP_ACT_NOTIFY until it has been handed over */
 };
 
 #define LAUNCH_PROC_INIT                                                                           \
     {                                                                                              \
-        .pidfd = -1, .sync_fd = -1, .netns_fd = -1, .pty_fd = -1, .listener_fd = -1                \
+        .pidfd = -1, .sync_fd = -1, .netns_fd = -1, .pty_fd = -1                                   \
     }
 
 /* Clones it into its namespaces and cgroup and writes its id maps; returns while the child makes

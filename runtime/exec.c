@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* One more process in a container that runs: joins its namespaces and cgroup, then execs. */
+#include "runtime/exec.h"
+
+#include "base/mem.h"
+#include "base/proc.h"
+#include "runtime/setup.h"
+
+#include <errno.h>
+
+/* A pidfd of a process that has ended but is not reaped can still be opened. */
+static int open_init(const struct exec *x, int *ret, struct err *e)
+{
+    char state = proc_state(x->pid);
+
+    if (state == '\0' || state == 'Z' || state == 'X')
+        return err_set(e, ERR_STATE, "container not running");
+    int fd = proc_pidfd_open(x->pid);
+    if (fd < 0 && errno == ESRCH)
+        return err_set(e, ERR_STATE, "container not running");
+    if (fd < 0)
+        return err_sys(e, "pidfd_open", NULL);
+    *ret = fd;
+    return 0;
+}
+
+int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
+{
+    struct setup s = {
+        .config = x->config,
+        .process = x->process,
+        .filter = x->filter,
+        .stdio = x->stdio,
+        .preserve_fds = x->preserve_fds,
+        .keyring = x->id,
+    };
+    AUTO_FD int opened = -1;
+    int pidfd = x->pidfd;
+    int r = 0;
+
+    if (pidfd < 0) {
+        r = open_init(x, &opened, e);
+        pidfd = opened;
+    }
+    if (r >= 0)
+        r = namespace_plan_exec(x->pid, pidfd, x->config, &s.ns, e);
+    if (r < 0)
+        return r;
+    caps_from_config(x->process->capabilities, &s.caps);
+    if (!(s.ns.join_flags & CLONE_NEWUSER))
+        caps_limit(&s.caps);
+    return launch_spawn(&s, x->cgroup_fd, ret, e);
+}

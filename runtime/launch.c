@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* A bundle becomes a process: the parent's side. */
+#include "runtime/launch.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "runtime/hooks.h"
+#include "runtime/idmap.h"
+#include "runtime/listener.h"
+#include "runtime/setup.h"
+#include "runtime/sync.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+/* ---- what is not implemented ---- */
+
+static const char *unsupported(const struct config *c)
+{
+    const struct config_linux *l = &c->lnx;
+
+    if (l->intel_rdt)
+        return "/linux/intelRdt";
+    if (l->n_net_devices > 0)
+        return "/linux/netDevices";
+    for (size_t i = 0; i < c->n_mounts; i++)
+        if (c->mounts[i].n_uid_mappings > 0 || c->mounts[i].n_gid_mappings > 0)
+            return "/mounts: uidMappings";
+    return NULL;
+}
+
+static int check(const struct launch *l, struct err *e)
+{
+    const char *field = unsupported(l->config);
+
+    if (field)
+        return err_set(e, ERR_UNSUPPORTED, "%s is not supported yet", field);
+    if (!config_namespace(l->config, CONFIG_NS_MOUNT)) {
+        err_set(e, ERR_UNSUPPORTED, "a container without a mount namespace is not supported");
+        return err_hint(e, "add {\"type\": \"mount\"} to linux.namespaces");
+    }
+    return 0;
+}
+
+/* ---- cloning ---- */
+
+static int open_netns(const struct namespace_plan *plan, pid_t pid)
+{
+    char path[32];
+
+    if (plan->join[CONFIG_NS_NETWORK] >= 0)
+        return fcntl(plan->join[CONFIG_NS_NETWORK], F_DUPFD_CLOEXEC, 3);
+    if (!(plan->clone_flags & CLONE_NEWNET))
+        return -1;
+    snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* The id maps, and the go-ahead for children that wait for it (namespace_enter()). */
+static int admit(const struct setup *s, const struct launch_proc *p, struct err *e)
+{
+    bool own_user = s->ns.clone_flags & CLONE_NEWUSER;
+    int r = own_user ? idmap_write(s->config, p->pid, e) : 0;
+
+    if (r < 0)
+        return r;
+    if (s->launch && (own_user || hooks_in_container(s->config)) &&
+        sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0 && errno != EPIPE)
+        return err_sys(e, "send", "to the child");
+    return 0;
+}
+
+static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct err *e)
+{
+    int sock[2];
+    int r = sync_pair(sock, e);
+
+    if (r < 0)
+        return r;
+    p->sync_fd = sock[0];
+    AUTO_FD int theirs = sock[1];
+    s->sync = theirs;
+    s->report = s->launch && s->launch->exec_fifo_fd >= 0 ? s->launch->exec_err_fd : theirs;
+    pid_t pid = namespace_clone(&s->ns, cgroup_fd, &p->pidfd, e);
+    if (pid == 0) {
+        close(p->sync_fd);
+        setup_main(s);
+    }
+    if (pid < 0)
+        return pid;
+    p->pid = pid;
+    p->start_time = proc_start_time(pid);
+    p->netns_fd = open_netns(&s->ns, pid);
+    return admit(s, p, e);
+}
+
+int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct err *e)
+{
+    struct launch_proc p = LAUNCH_PROC_INIT;
+
+    s->root = s->proc = s->stub = s->tty = -1;
+    p.launch = s->launch;
+    p.process = s->process;
+    /* What joins a container must not be opened or traced from inside it before its exec; being
+     * undumpable is inherited. */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    int r = spawn(s, cgroup_fd, &p, e);
+    namespace_plan_close(&s->ns);
+    if (r < 0)
+        launch_abort(&p);
+    else
+        *ret = p;
+    return r < 0 ? r : 0;
+}
+
+int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e)
+{
+    struct setup s = {
+        .config = l->config,
+        .process = l->config->process,
+        .launch = l,
+        .filter = l->filter,
+        .stdio = l->stdio,
+        .preserve_fds = l->preserve_fds,
+        .keyring = l->no_new_keyring ? NULL : l->id,
+    };
+    int r = check(l, e);
+
+    if (r >= 0)
+        r = namespace_plan(l->config, &s.ns, e);
+    if (r < 0)
+        return r;
+    caps_from_config(s.process->capabilities, &s.caps);
+    if (!config_namespace(l->config, CONFIG_NS_USER))
+        caps_limit(&s.caps);
+    return launch_spawn(&s, l->cgroup_fd, ret, e);
+}
+
+/* ---- listening to the child ---- */
+
+/* The child is gone and has said nothing. */
+static int died(const struct launch_proc *p, struct err *e)
+{
+    siginfo_t info = { 0 };
+
+    if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED | WNOWAIT) == 0 &&
+        info.si_code != CLD_EXITED) {
+        err_set(e, ERR_SYS, "the container's process was killed by %s while it was set up",
+                proc_signal_name(info.si_status));
+        return info.si_status == SIGKILL ? err_hint(e, "its memory limit may be too small")
+                                         : -e->kind;
+    }
+    return err_set(e, ERR_SYS, "the container's process ended while it was set up");
+}
+
+static int run_hooks(struct launch_proc *p, struct err *e)
+{
+    const struct config_hooks *h = &p->launch->config->hooks;
+    struct state st = *p->launch->state;
+    int r;
+
+    st.status = STATE_CREATING;
+    st.pid = p->pid;
+    r = hooks_run(&h->prestart, "prestart", &st, e);
+    if (r >= 0)
+        r = hooks_run(&h->create_runtime, "createRuntime", &st, e);
+    if (r < 0)
+        return r;
+    return sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0 ? died(p, e) : 0;
+}
+
+static int handle(struct launch_proc *p, const struct sync_msg *m, int fd, struct err *e)
+{
+    switch ((enum sync_kind)m->kind) {
+    case SYNC_WARN: log_warn("%s", m->text); return 0;
+    case SYNC_PTY: p->pty_fd = fd; return 0;
+    case SYNC_HOOKS: return run_hooks(p, e);
+    case SYNC_LISTENER: return listener_hand_over(p, m->num, e);
+    case SYNC_ERR:
+    case SYNC_ERRNO: return sync_error(m, p->process->args ? p->process->args[0] : "", e);
+    case SYNC_READY: return 0;
+    case SYNC_NONE:
+    case SYNC_GO: break;
+    }
+    return err_set(e, ERR_CORRUPT, "the container's process sent an unknown message");
+}
+
+/* Handles what comes until `until` (1), the end of the connection (0) or an error. */
+static int listen_until(struct launch_proc *p, enum sync_kind until, struct err *e)
+{
+    struct sync_msg m;
+    int fd;
+
+    for (;;) {
+        int r = sync_recv(p->sync_fd, &m, &fd);
+        if (r < 0)
+            return err_sys(e, "receive", "from the container's process");
+        if (r == 0)
+            return 0;
+        r = handle(p, &m, fd, e);
+        if (r < 0)
+            return r;
+        if (m.kind == (int32_t)until)
+            return 1;
+    }
+}
+
+int launch_ready(struct launch_proc *p, struct err *e)
+{
+    int r = listen_until(p, SYNC_READY, e);
+
+    return r < 0 ? r : r == 0 ? died(p, e) : 0;
+}
+
+int launch_start(struct launch_proc *p, struct err *e)
+{
+    int r = 0;
+
+    if (sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0)
+        return died(p, e);
+    r = listen_until(p, SYNC_NONE, e);
+    if (r < 0)
+        return r;
+    mem_close(&p->sync_fd);
+    return 0;
+}
+
+/* ---- the end ---- */
+
+void launch_close(struct launch_proc *p)
+{
+    int *fds[] = { &p->pidfd, &p->sync_fd, &p->netns_fd, &p->pty_fd };
+
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+        if (*fds[i] >= 0)
+            mem_close(fds[i]);
+}
+
+void launch_abort(struct launch_proc *p)
+{
+    if (p->pid > 0) {
+        if (p->pidfd >= 0)
+            proc_pidfd_signal(p->pidfd, SIGKILL);
+        proc_wait(p->pid);
+        p->pid = 0;
+    }
+    launch_close(p);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Namespaces: which are new, which are joined, and the clone that makes it so. */
+#pragma once
+
+#include "base/err.h"
+#include "oci/config.h"
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* How a process comes into its namespaces. */
+struct namespace_plan {
+    uint64_t clone_flags;         /* CLONE_NEW*: by the clone itself */
+    uint64_t join_flags;          /* CLONE_NEW* of the paths (or the pidfd) to be joined */
+    bool new_cgroup;              /* unshared by the child: its root is the child's own group */
+    int join[CONFIG_NS_MAX];      /* descriptors of namespace files, or -1 */
+    int pidfd;                    /* exec: join those of this process; else -1. Borrowed */
+    const struct config *offsets; /* the new time namespace gets linux.timeOffsets */
+};
+
+/* From a config: opens the paths, checks their types, refuses what cannot be. */
+int namespace_plan(const struct config *c, struct namespace_plan *ret, struct err *e);
+/* For an exec into the container whose init is `pid`: `c` (may be NULL) tells its namespaces. */
+int namespace_plan_exec(pid_t pid, int pidfd, const struct config *c, struct namespace_plan *ret,
+                        struct err *e);
+void namespace_plan_close(struct namespace_plan *p);
+
+/*
+ * Clones by the plan. Pid and time namespaces bind children only, so the caller takes them on for
+ * the moment of the clone (it must be single-threaded); a user namespace that is joined, or made
+ * beside joined ones, needs a process in between, which is gone when this returns. Returns the
+ * pid, a child of the caller's; 0 in it.
+ */
+pid_t namespace_clone(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd, struct err *e);
+
+/* True when the clone goes through a process in between, which does all the joining. */
+bool namespace_needs_middle(const struct namespace_plan *p);
+/* setns(2) to one namespace of the plan, from its file or from the process to be joined. */
+int namespace_join(const struct namespace_plan *p, enum config_ns type, struct err *e);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* The clone that brings a process into its namespaces, with a process in between where needed. */
+#include "base/buf.h"
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "base/sys.h"
+#include "runtime/idmap.h"
+#include "runtime/namespace.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+bool namespace_needs_middle(const struct namespace_plan *p)
+{
+    bool own_user = p->clone_flags & CLONE_NEWUSER;
+
+    return p->pidfd < 0 && ((p->join_flags & CLONE_NEWUSER) || (own_user && p->join_flags));
+}
+
+static int write_offset(struct buf *b, const char *clock, const struct config_time_offset *o)
+{
+    if (o)
+        buf_fmt(b, "%s %lld %u\n", clock, (long long)o->secs, o->nanosecs);
+    return b->failed ? -1 : 0;
+}
+
+/* The new time namespace waits in time_for_children until somebody is born into it; until then its
+ * clocks can be set (time_namespaces(7)). */
+static int unshare_time(const struct config *c, struct err *e)
+{
+    const struct config_time_offsets *o = c->lnx.time_offsets;
+    AUTO_BUF struct buf b = { 0 };
+
+    if (unshare(CLONE_NEWTIME) < 0)
+        return err_sys(e, "unshare", "time namespace");
+    if (write_offset(&b, "monotonic", o->monotonic) < 0 ||
+        write_offset(&b, "boottime", o->boottime) < 0)
+        return err_nomem(e);
+    if (b.len && fs_put(AT_FDCWD, "/proc/self/timens_offsets", b.data) < 0)
+        return err_sys(e, "write", "/proc/self/timens_offsets");
+    return 0;
+}
+
+/* What only children feel. */
+static int take_on(const struct namespace_plan *p, struct err *e)
+{
+    int r = 0;
+
+    if (p->join_flags & CLONE_NEWPID)
+        r = namespace_join(p, CONFIG_NS_PID, e);
+    if (r >= 0 && p->offsets)
+        r = unshare_time(p->offsets, e);
+    return r;
+}
+
+static int own_ns(const char *file)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/ns/%s", file);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
+                          struct err *e)
+{
+    AUTO_FD int pid_ns = p->join_flags & CLONE_NEWPID ? own_ns("pid") : -1;
+    AUTO_FD int time_ns = p->offsets ? own_ns("time") : -1;
+    int r = take_on(p, e);
+    pid_t pid = r < 0 ? r : proc_clone(p->clone_flags, cgroup_fd, ret_pidfd);
+
+    if (pid == 0)
+        return 0;
+    if (r >= 0 && pid < 0)
+        r = err_sys(e, "clone3", NULL);
+    if ((pid_ns >= 0 && setns(pid_ns, CLONE_NEWPID) < 0) ||
+        (time_ns >= 0 && setns(time_ns, CLONE_NEWTIME) < 0)) {
+        if (pid > 0)
+            proc_pidfd_signal(*ret_pidfd, SIGKILL);
+        return err_sys(e, "setns", "back into the runtime's own namespace");
+    }
+    return r < 0 ? r : pid;
+}
+
+/* ---- a process in between ---- */
+
+/* Joins everything else first: what the user namespace does not own cannot be joined from inside
+ * it, and what it owns only from inside. */
+static int join_around_user(const struct namespace_plan *p, struct err *e)
+{
+    uint64_t left = p->join_flags & ~(uint64_t)CLONE_NEWUSER;
+
+    for (int round = 0; round < 2; round++) {
+        for (int t = CONFIG_NS_UNSET + 1; t < CONFIG_NS_MAX; t++) {
+            uint64_t flag = (uint64_t)config_ns_flag(t);
+            if (!(left & flag))
+                continue;
+            int r = namespace_join(p, t, e);
+            if (r < 0 && (round > 0 || e->errnum != EPERM))
+                return r;
+            if (r >= 0)
+                left &= ~flag;
+        }
+        if (round == 0 && (p->join_flags & CLONE_NEWUSER)) {
+            int r = namespace_join(p, CONFIG_NS_USER, e);
+            if (r < 0)
+                return r;
+            r = idmap_become_root(e);
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
+struct middle_report {
+    int32_t pid;
+    struct err err;
+};
+
+/* Runs in the middle process; returns only in its child. */
+static pid_t middle(const struct namespace_plan *p, int sock)
+{
+    struct middle_report rep = { .err = ERR_INIT };
+    int pidfd = -1;
+    int r = join_around_user(p, &rep.err);
+
+    if (r >= 0 && p->offsets)
+        r = unshare_time(p->offsets, &rep.err);
+    if (r >= 0) {
+        rep.pid = proc_clone(p->clone_flags | CLONE_PARENT, -1, &pidfd);
+        if (rep.pid == 0) {
+            close(sock);
+            return 0;
+        }
+        if (rep.pid < 0)
+            err_sys(&rep.err, "clone3", NULL);
+    }
+    proc_send_fds(sock, &rep, sizeof(rep), &pidfd, pidfd >= 0 ? 1 : 0);
+    _exit(0);
+}
+
+static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
+                             struct err *e)
+{
+    struct middle_report rep = { .err = ERR_INIT };
+    int sock[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
+        return err_sys(e, "socketpair", NULL);
+    AUTO_FD int ours = sock[0];
+    AUTO_FD int theirs = sock[1];
+    pid_t mid = proc_clone(0, cgroup_fd, NULL);
+    if (mid < 0)
+        return err_sys(e, "clone3", NULL);
+    if (mid == 0) {
+        mem_close(&ours);
+        return middle(p, TAKE_FD(theirs));
+    }
+    mem_close(&theirs);
+    ssize_t n = proc_recv_fds(ours, &rep, sizeof(rep), ret_pidfd, 1);
+    proc_wait(mid);
+    if (n != sizeof(rep))
+        return err_set(e, ERR_SYS, "the process that joins the namespaces died");
+    if (rep.err.kind != ERR_NONE) {
+        *e = rep.err;
+        return -e->kind;
+    }
+    return rep.pid;
+}
+
+pid_t namespace_clone(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd, struct err *e)
+{
+    return namespace_needs_middle(p) ? clone_by_middle(p, cgroup_fd, ret_pidfd, e)
+                                     : clone_direct(p, cgroup_fd, ret_pidfd, e);
+}
