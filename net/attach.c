@@ -83,7 +83,19 @@ static int configure_inside(const struct net_endpoint *ep, int netns_fd, bool de
     link_put_up(&b, index, ep->ifname);
     if (default_route && ep->gateway.family)
         addr_add_default(&b, index, &ep->gateway);
-    return netlink_run(&b, NULL, NULL, e);
+    if (netlink_run(&b, NULL, NULL, e) < 0)
+        return -e->kind;
+    return link_settle(&nl, &index, 1, e);
+}
+
+/* From here on the first packet arrives. */
+static int settle_outside(struct netlink *nl, const struct link_veth *v, struct err *e)
+{
+    int index[] = { link_index(nl, v->host_name), v->bridge_index };
+
+    if (index[0] < 0)
+        return err_sys(e, "find link", v->host_name);
+    return link_settle(nl, index, 2, e);
 }
 
 static int plug_in(const struct net_place *place, const struct network *net,
@@ -107,7 +119,8 @@ static int plug_in(const struct net_place *place, const struct network *net,
     };
     if (make_pair(&nl, &v, e) < 0)
         return -e->kind;
-    if (configure_inside(ep, netns_fd, want->default_route, e) < 0) {
+    if (configure_inside(ep, netns_fd, want->default_route, e) < 0 ||
+        settle_outside(&nl, &v, e) < 0) {
         link_del(&nl, ep->host_ifname, &ignored);
         return -e->kind;
     }

@@ -9,6 +9,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
+
+#define SETTLE_STEP_US 100
+
+/* RFC 2863 states; linux/if.h, which has them, cannot be included beside net/if.h. */
+enum { IF_OPER_UP = 6 };
 
 static struct ifinfomsg *put_ifinfo(struct nlmsghdr *nlh, int index, unsigned up)
 {
@@ -47,6 +53,8 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
             snprintf(info->name, sizeof(info->name), "%s", mnl_attr_get_str(attr));
         else if (type == IFLA_MTU)
             info->mtu = mnl_attr_get_u32(attr);
+        else if (type == IFLA_OPERSTATE)
+            info->operstate = mnl_attr_get_u8(attr);
         else if (type == IFLA_IFALIAS)
             snprintf(info->alias, sizeof(info->alias), "%.*s", mnl_attr_get_payload_len(attr),
                      mnl_attr_get_str(attr));
@@ -148,6 +156,23 @@ int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e)
 void link_put_up(struct netlink_batch *b, int index, const char *name)
 {
     put_ifinfo(netlink_add(b, RTM_NEWLINK, 0, 0, "bring link %s up", name), index, IFF_UP);
+}
+
+int link_settle(struct netlink *nl, const int *index, size_t n, struct err *e)
+{
+    const struct timespec moment = { .tv_nsec = SETTLE_STEP_US * 1000 };
+    int tries = LINK_SETTLE_MS * 1000 / SETTLE_STEP_US;
+    struct link_info info;
+
+    for (size_t i = 0; i < n;) {
+        if (link_get_index(nl, index[i], &info, e) < 0)
+            return -e->kind;
+        if (info.operstate == IF_OPER_UP || tries-- <= 0)
+            i++;
+        else
+            nanosleep(&moment, NULL);
+    }
+    return 0;
 }
 
 int link_del(struct netlink *nl, const char *name, struct err *e)

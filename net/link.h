@@ -7,6 +7,7 @@
 
 #include <net/if.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What the kernel says about a link. */
@@ -14,6 +15,7 @@ struct link_info {
     int index;
     unsigned flags; /* IFF_* */
     unsigned mtu;
+    uint8_t operstate; /* IF_OPER_* of linux/if.h */
     char name[IFNAMSIZ];
     char kind[16];   /* "bridge", "veth" …; "" for plain devices */
     char alias[256]; /* ifalias, "" without */
@@ -44,6 +46,15 @@ int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e);
 
 /* Appends to a batch: brings the link up; the name is for messages. */
 void link_put_up(struct netlink_batch *b, int index, const char *name);
+/*
+ * Returns once the links carry packets. After a carrier comes up the kernel still drops packets
+ * (noop qdisc, disabled bridge port: a first ARP request lost is a second lost) until its link
+ * watch has run. RTM_GETLINK runs it for that link since Linux 6.8 (rtnl_getlink()); before, it
+ * takes a worker some moments, which are waited for, at most LINK_SETTLE_MS. Order matters: ports
+ * before their bridge.
+ */
+#define LINK_SETTLE_MS 300
+int link_settle(struct netlink *nl, const int *index, size_t n, struct err *e);
 /* Deletes a link by name; a missing one is success. Waits for the kernel (15-30 ms): never on the
  * hot path. */
 int link_del(struct netlink *nl, const char *name, struct err *e);

@@ -49,6 +49,7 @@ START_TEST(record_is_whole)
 {
     struct lease_pool p = pool_of("10.1.2.0/24", NULL);
     CLEANUP(lease) struct lease l = { 0 };
+    struct lease none;
     char ip[IP_TEXT_MAX];
     char mac[IP_MAC_TEXT_MAX];
     uint8_t bytes[6];
@@ -65,8 +66,8 @@ START_TEST(record_is_whole)
     ck_assert_int_eq(fstatat(unit_dirfd, ip, &st, 0), 0);
     ck_assert_int_eq(st.st_nlink, 1);
     ck_assert_int_eq(st.st_mode & 0777, 0600);
-    unit_fails(lease_read(unit_dirfd, "10.1.2.99", &l, &e), ERR_NOT_FOUND, &e);
-    unit_fails(lease_read(unit_dirfd, ".tmp-1", &l, &e), ERR_NOT_FOUND, &e);
+    unit_fails(lease_read(unit_dirfd, "10.1.2.99", &none, &e), ERR_NOT_FOUND, &e);
+    unit_fails(lease_read(unit_dirfd, ".tmp-1", &none, &e), ERR_NOT_FOUND, &e);
 }
 END_TEST
 
