@@ -145,6 +145,22 @@ START_TEST(networks_are_isolated)
 }
 END_TEST
 
+/* A datagram needs no way back. */
+static bool hears_datagram(int ns, const char *ip, int from)
+{
+    struct sockaddr_in to = netns_addr(ip, 5000);
+    int in = netns_socket(ns, SOCK_DGRAM);
+    int out = netns_socket(from, SOCK_DGRAM);
+    struct pollfd p = { .fd = in, .events = POLLIN };
+
+    ck_assert_int_eq(bind(in, (struct sockaddr *)&to, sizeof(to)), 0);
+    ck_assert_int_eq(sendto(out, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)), 1);
+    bool heard = poll(&p, 1, 300) == 1;
+    close(in);
+    close(out);
+    return heard;
+}
+
 START_TEST(internal_networks_have_no_way_out)
 {
     int outside = make_outside();
@@ -164,7 +180,10 @@ START_TEST(internal_networks_have_no_way_out)
     ck_assert_str_eq(netns_sh(a, "ip route show default"), "");
     ck_assert(netns_connects(a, ip_of(&eb), 80, at_b, seen));
     netns_sh(a, "ip route add default via 10.9.8.1"); /* it tries to break out */
+    netns_sh(outside, "ip route add 10.9.8.0/24 via 198.51.100.1");
     ck_assert(!netns_connects(a, "198.51.100.2", 80, -1, NULL));
+    ck_assert(!hears_datagram(outside, "198.51.100.2", a));
+    ck_assert(hears_datagram(b, ip_of(&eb), a));
     ck_assert(!netns_connects(c, ip_of(&eb), 80, -1, NULL));
     close(at_outside);
 }

@@ -159,6 +159,48 @@ START_TEST(release_is_the_owners)
 }
 END_TEST
 
+/* A releaser that read the old owner's file must not remove the new owner's. */
+START_TEST(release_does_not_hit_the_next_owner)
+{
+    struct lease_pool p = pool_of("10.1.2.0/24", NULL);
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    CLEANUP(lease) struct lease l = { 0 };
+    int status = -1;
+
+    unit_ok(take(&p, 1, "10.1.2.7", NULL), &e);
+    int fd = openat(unit_dirfd, "10.1.2.7", O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(fcntl(fd, F_OFD_SETLKW, &whole), 0);
+    pid_t late = fork();
+    if (late == 0) {
+        close(fd);
+        _exit(lease_release(unit_dirfd, "10.1.2.7", id_of(1), &e));
+    }
+    usleep(100000); /* now it waits for the lock */
+    ck_assert_int_eq(unlinkat(unit_dirfd, "10.1.2.7", 0), 0);
+    unit_ok(take(&p, 2, "10.1.2.7", NULL), &e);
+    close(fd);
+    ck_assert_int_eq(waitpid(late, &status, 0), late);
+    ck_assert_int_eq(status, 0);
+    unit_ok(lease_read(unit_dirfd, "10.1.2.7", &l, &e), &e);
+    ck_assert_str_eq(l.id, id_of(2));
+}
+END_TEST
+
+START_TEST(an_alias_is_not_an_owner)
+{
+    struct lease_pool p = pool_of("10.1.2.0/24", NULL);
+    char other[65];
+    struct ip_addr a;
+
+    snprintf(other, sizeof(other), "%s", id_of(2));
+    char *aliases[] = { other, NULL };
+    struct lease l = { .id = (char *)(uintptr_t)id_of(1), .aliases = aliases };
+    unit_ok(lease_take(unit_dirfd, &p, &l, NULL, &a, &e), &e);
+    ck_assert_int_eq(lease_release_all(unit_dirfd, id_of(2), NULL, &e), 0);
+    ck_assert_int_eq(lease_count(unit_dirfd, &e), 1);
+}
+END_TEST
+
 START_TEST(foreign_files_are_left_alone)
 {
     int fd = openat(unit_dirfd, "10.1.2.5", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
@@ -278,6 +320,8 @@ int main(void)
     tcase_add_test(t, requests);
     tcase_add_test(t, addresses_rest_and_return);
     tcase_add_test(t, release_is_the_owners);
+    tcase_add_test(t, release_does_not_hit_the_next_owner);
+    tcase_add_test(t, an_alias_is_not_an_owner);
     tcase_add_test(t, foreign_files_are_left_alone);
     tcase_add_test(t, walk);
     tcase_add_test(t, a_hundred_at_once);
