@@ -52,7 +52,6 @@ struct rule {
 static const struct rule rules[] = {
     { FORWARD, INSIDE, NFT_META_IIFNAME, ALWAYS, ACCEPT, "inside one network" },
     { FORWARD, INTERNAL, NFT_META_IIFNAME, ALWAYS, DROP, "no way out of internal networks" },
-    { FORWARD, INTERNAL, NFT_META_OIFNAME, ALWAYS, DROP, "no way into internal networks" },
     { FORWARD, NETWORKS, NFT_META_IIFNAME, TCP_SYN, CLAMP_MSS, "segments fit the way out" },
     { FORWARD, NETWORKS, NFT_META_OIFNAME, TCP_SYN, CLAMP_MSS, "segments fit the way in" },
     { FORWARD, NETWORKS, NFT_META_OIFNAME, ANSWERS, ACCEPT, "answers to what a network began" },

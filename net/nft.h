@@ -20,7 +20,6 @@
  *         chain forward { type filter hook forward priority filter; policy accept;
  *             iifname . oifname @inside accept
  *             iifname @internal drop
- *             oifname @internal drop
  *             iifname @networks tcp flags syn tcp option maxseg size set rt mtu
  *             oifname @networks tcp flags syn tcp option maxseg size set rt mtu
  *             oifname @networks ct state established,related accept
