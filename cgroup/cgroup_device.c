@@ -13,13 +13,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ALL_ACCESS  (BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE)
-#define RULE_INSNS  8 /* at most, for one rule */
-#define FRAME_INSNS 16
-#define MAX_OLD     64 /* programs on a group: the kernel's limit */
+#define ALL_ACCESS (BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE)
+#define MAX_OLD    64 /* programs on a group: the kernel's limit */
 
-/* Registers: what is asked for, and the accesses that no rule has decided yet. */
-enum { R_RESULT = BPF_REG_0, R_CTX, R_ACCESS, R_TYPE, R_MAJOR, R_MINOR };
+/* At most: for one rule, two tests, a jump and what closes a run; for the program, its frame. */
+#define RULE_INSNS  16
+#define FRAME_INSNS 16
+
+/* Registers: the accesses that no rule has decided yet, and the device; R_KEY is both numbers in
+ * one, as the kernel's dev_t. */
+enum { R_RESULT = BPF_REG_0, R_CTX, R_ACCESS, R_TYPE, R_MAJOR, R_MINOR, R_KEY };
+#define KEY_SHIFT 20
+#define KEY_MAJOR ((1 << (32 - KEY_SHIFT)) - 1)
+#define KEY_MINOR ((1 << KEY_SHIFT) - 1)
+
+/* Jumps whose target is not known yet. */
+enum { TO_BODY = -1, TO_GROUP_END = -2, TO_RUN_END = -3 };
 
 struct code {
     struct bpf_insn *v;
@@ -36,6 +45,12 @@ static void put_load(struct code *c, uint8_t dst, size_t off)
     c->v[c->n++] = (struct bpf_insn){
         .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = dst, .src_reg = R_CTX, .off = (int16_t)off
     };
+}
+
+static void put_move(struct code *c, uint8_t dst, uint8_t src)
+{
+    c->v[c->n++] =
+        (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = dst, .src_reg = src };
 }
 
 static void put_return(struct code *c, int32_t allow)
@@ -70,37 +85,96 @@ static bool is_everything(const struct config_device_rule *r)
     return any_type && is_any(r->major) && is_any(r->minor) && access_bits(r->access) == ALL_ACCESS;
 }
 
-/* A test that leaves the rule when the register holds something else; its way out is patched. */
-static void put_test(struct code *c, uint8_t reg, int64_t value)
+/* Points the jumps of the instructions from `start` on that wait for `target` here. */
+static void land(struct code *c, size_t start, int16_t target)
 {
-    put(c, BPF_JMP32 | BPF_JNE | BPF_K, reg, 0, (int32_t)value);
+    for (size_t i = start; i < c->n; i++)
+        if (c->v[i].off == target)
+            c->v[i].off = (int16_t)(c->n - i - 1);
 }
 
-/* if it matches: allow: access &= ~bits, and done when none is left; deny: done when any is asked
- * for that it denies. */
-static void put_rule(struct code *c, const struct config_device_rule *r)
+/* 'b', 'c' or 'a'. */
+static char type_of(const struct config_device_rule *r)
+{
+    return str_empty(r->type) ? 'a' : r->type[0];
+}
+
+/* Jumps to the body when the numbers match; true when they always do. */
+static bool put_numbers(struct code *c, const struct config_device_rule *r)
+{
+    bool any_major = is_any(r->major), any_minor = is_any(r->minor);
+    size_t start = c->n;
+
+    if (any_major && any_minor) {
+        put(c, BPF_JMP | BPF_JA, 0, TO_BODY, 0);
+    } else if (any_major) {
+        put(c, BPF_JMP32 | BPF_JEQ | BPF_K, R_MINOR, TO_BODY, (int32_t)r->minor.val);
+    } else if (any_minor) {
+        put(c, BPF_JMP32 | BPF_JEQ | BPF_K, R_MAJOR, TO_BODY, (int32_t)r->major.val);
+    } else if (r->major.val <= KEY_MAJOR && r->minor.val <= KEY_MINOR) {
+        uint32_t key = (uint32_t)r->major.val << KEY_SHIFT | (uint32_t)r->minor.val;
+        put(c, BPF_JMP32 | BPF_JEQ | BPF_K, R_KEY, TO_BODY, (int32_t)key);
+    }
+    if (c->n > start)
+        return any_major && any_minor;
+    put(c, BPF_JMP32 | BPF_JNE | BPF_K, R_MAJOR, 1, (int32_t)r->major.val);
+    put(c, BPF_JMP32 | BPF_JEQ | BPF_K, R_MINOR, TO_BODY, (int32_t)r->minor.val);
+    return false;
+}
+
+/* The rules of a run that are about one type of device. True when nothing gets past them: the
+ * kernel refuses programs with instructions that cannot be reached. */
+static bool put_group(struct code *c, const struct config_device_rule *rules, size_t n, char type)
 {
     size_t start = c->n;
-    int32_t bits = access_bits(r->access);
+    bool always = false;
 
-    if (!str_empty(r->type) && r->type[0] != 'a')
-        put_test(c, R_TYPE, r->type[0] == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
-    if (!is_any(r->major))
-        put_test(c, R_MAJOR, r->major.val);
-    if (!is_any(r->minor))
-        put_test(c, R_MINOR, r->minor.val);
-    size_t body = c->n;
-    if (r->allow) {
+    for (size_t i = 0; !always && i < n; i++) {
+        if (type_of(&rules[i]) != type)
+            continue;
+        if (c->n == start && type != 'a')
+            put(c, BPF_JMP32 | BPF_JNE | BPF_K, R_TYPE, TO_GROUP_END,
+                type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
+        always = put_numbers(c, &rules[i]);
+    }
+    land(c, start, TO_GROUP_END);
+    return always && type == 'a';
+}
+
+/* Neighbouring rules that do the same to different devices: tests, then one body. To allow takes
+ * the accesses off those asked for, and is done when none is left; to deny is done when any of
+ * them is asked for. Short programs matter: the kernel's check takes about 2 µs an instruction. */
+static void put_run(struct code *c, const struct config_device_rule *rules, size_t n)
+{
+    size_t start = c->n;
+    int32_t bits = access_bits(rules[0].access);
+
+    put_group(c, rules, n, 'c');
+    put_group(c, rules, n, 'b');
+    if (!put_group(c, rules, n, 'a'))
+        put(c, BPF_JMP | BPF_JA, 0, TO_RUN_END, 0);
+    land(c, start, TO_BODY);
+    if (rules[0].allow) {
         put(c, BPF_ALU | BPF_AND | BPF_K, R_ACCESS, 0, ~bits);
-        put(c, BPF_JMP32 | BPF_JNE | BPF_K, R_ACCESS, 2, 0);
-        put_return(c, 1);
+        put(c, BPF_JMP32 | BPF_JNE | BPF_K, R_ACCESS, TO_RUN_END, 0);
     } else {
         put(c, BPF_JMP32 | BPF_JSET | BPF_K, R_ACCESS, 1, bits);
-        put(c, BPF_JMP | BPF_JA, 0, 2, 0);
-        put_return(c, 0);
+        put(c, BPF_JMP | BPF_JA, 0, TO_RUN_END, 0);
     }
-    for (size_t i = start; i < body; i++)
-        c->v[i].off = (int16_t)(c->n - i - 1);
+    put_return(c, rules[0].allow);
+    land(c, start, TO_RUN_END);
+}
+
+/* How many of the rules before `end`, back to `first`, form a run. */
+static size_t run_length(const struct config_device_rule *rules, size_t first, size_t end)
+{
+    const struct config_device_rule *last = &rules[end - 1];
+    size_t n = 1;
+
+    while (end - n > first && rules[end - n - 1].allow == last->allow &&
+           access_bits(rules[end - n - 1].access) == access_bits(last->access))
+        n++;
+    return n;
 }
 
 static int check_rule(const struct config_device_rule *r, size_t i, struct err *e)
@@ -111,6 +185,20 @@ static int check_rule(const struct config_device_rule *r, size_t i, struct err *
         (!is_any(r->minor) && (r->minor.val < 0 || r->minor.val > INT32_MAX)))
         return err_set(e, ERR_INVALID, "devices[%zu]: bad device number", i);
     return 0;
+}
+
+static void put_frame(struct code *c)
+{
+    put_load(c, R_ACCESS, offsetof(struct bpf_cgroup_dev_ctx, access_type));
+    put_load(c, R_MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major));
+    put_load(c, R_MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
+    put_move(c, R_TYPE, R_ACCESS);
+    put(c, BPF_ALU | BPF_AND | BPF_K, R_TYPE, 0, 0xffff);
+    put(c, BPF_ALU | BPF_RSH | BPF_K, R_ACCESS, 0, 16);
+    put_move(c, R_KEY, R_MAJOR);
+    put(c, BPF_ALU | BPF_LSH | BPF_K, R_KEY, 0, KEY_SHIFT);
+    c->v[c->n++] =
+        (struct bpf_insn){ .code = BPF_ALU | BPF_OR | BPF_X, .dst_reg = R_KEY, .src_reg = R_MINOR };
 }
 
 int cgroup_device_program(const struct config_device_rule *rules, size_t n, struct bpf_insn **ret,
@@ -133,16 +221,12 @@ int cgroup_device_program(const struct config_device_rule *rules, size_t n, stru
     c.v = calloc(n * RULE_INSNS + FRAME_INSNS, sizeof(*c.v));
     if (!c.v)
         return err_nomem(e);
-    put_load(&c, R_ACCESS, offsetof(struct bpf_cgroup_dev_ctx, access_type));
-    put(&c, BPF_ALU64 | BPF_MOV | BPF_X, R_TYPE, 0, 0);
-    c.v[c.n - 1].src_reg = R_ACCESS;
-    put(&c, BPF_ALU | BPF_AND | BPF_K, R_TYPE, 0, 0xffff);
-    put(&c, BPF_ALU | BPF_RSH | BPF_K, R_ACCESS, 0, 16);
-    put_load(&c, R_MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major));
-    put_load(&c, R_MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
+    put_frame(&c);
     /* Backwards, since the last match decides; what comes before a rule for everything is moot. */
-    for (size_t i = n; i > first; i--)
-        put_rule(&c, &rules[i - 1]);
+    for (size_t end = n, len; end > first; end -= len) {
+        len = run_length(rules, first, end);
+        put_run(&c, &rules[end - len], len);
+    }
     put_return(&c, 0);
     *ret = c.v;
     *ret_len = c.n;

@@ -41,13 +41,21 @@ static struct config_device_rule only_grants[] = {
 static struct config_device_rule bad_type[] = { RULE(true, "x", -1, -1, "") };
 static struct config_device_rule bad_number[] = { RULE(true, "c", -2, -1, "") };
 
+/* Numbers too large for the kernel's dev_t, and a collision of keys that must not happen. */
+static struct config_device_rule large[] = {
+    RULE(true, "b", 4096, 5, "r"),
+    RULE(true, "b", 0, 1 << 20, "rw"),
+    RULE(true, "c", 4095, 5, "rw"),
+};
+
 static const struct {
-    const struct config_device_rule *rules;
+    struct config_device_rule *rules;
     size_t n;
 } lists[] = {
     { docker, ARRAY_LEN(docker) },
     { tangled, ARRAY_LEN(tangled) },
     { only_grants, ARRAY_LEN(only_grants) },
+    { large, ARRAY_LEN(large) },
 };
 
 /* What the rules mean, one access after the other, as v1 kept its list. */
@@ -87,7 +95,10 @@ static bool run(const struct bpf_insn *v, size_t n, uint32_t access_type, uint32
         case BPF_ALU64 | BPF_MOV | BPF_K: *dst = k; break;
         case BPF_ALU | BPF_AND | BPF_K: *dst &= k; break;
         case BPF_ALU | BPF_RSH | BPF_K: *dst >>= k; break;
+        case BPF_ALU | BPF_LSH | BPF_K: *dst <<= k; break;
+        case BPF_ALU | BPF_OR | BPF_X: *dst |= reg[i->src_reg]; break;
         case BPF_JMP32 | BPF_JNE | BPF_K: pc += *dst != k ? (size_t)i->off : 0; break;
+        case BPF_JMP32 | BPF_JEQ | BPF_K: pc += *dst == k ? (size_t)i->off : 0; break;
         case BPF_JMP32 | BPF_JSET | BPF_K: pc += *dst & k ? (size_t)i->off : 0; break;
         case BPF_JMP | BPF_JA: pc += (size_t)i->off; break;
         case BPF_JMP | BPF_EXIT: return reg[0] != 0;
@@ -101,7 +112,7 @@ static bool run(const struct bpf_insn *v, size_t n, uint32_t access_type, uint32
 START_TEST(the_program_means_what_the_rules_say)
 {
     static const char *const accesses[] = { "m", "r", "w", "rw", "rwm", "rm" };
-    static const int64_t numbers[] = { 0, 1, 2, 3, 5, 8, 136 };
+    static const int64_t numbers[] = { 0, 1, 2, 3, 5, 8, 136, 4095, 4096, 1 << 20 };
     AUTO_FREE struct bpf_insn *v = NULL;
     struct err e = ERR_INIT;
     size_t n;
@@ -175,6 +186,12 @@ START_TEST(the_kernel_obeys)
     }
     unit_ok(cgroup_create(&tree, path, &r, 0, &cg, &e), &e);
     int null = try_open(&cg, "/dev/null"), full = try_open(&cg, "/dev/full");
+    /* The kernel's checker accepts every shape of program. */
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        r.devices = lists[i].rules;
+        r.n_devices = lists[i].n;
+        unit_ok(cgroup_update(&tree, &cg, &r, &e), &e);
+    }
     r.devices = open_end;
     r.n_devices = ARRAY_LEN(open_end);
     unit_ok(cgroup_update(&tree, &cg, &r, &e), &e);
