@@ -16,6 +16,7 @@ static inline int unit_run(TCase *t)
 {
     Suite *s = suite_create("unit");
 
+    tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
