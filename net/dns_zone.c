@@ -55,7 +55,8 @@ static bool strip_network(const char *name, const char *network, char *out)
     size_t len = strlen(name);
     size_t tail = strlen(network);
 
-    if (len < tail + 2 || name[len - tail - 1] != '.' || strcasecmp(name + len - tail, network))
+    if (len < tail + 2 || name[len - tail - 1] != '.' ||
+        strcasecmp(name + len - tail, network) != 0)
         return false;
     snprintf(out, DNS_NAME_MAX + 1, "%.*s", (int)(len - tail - 1), name);
     return true;
