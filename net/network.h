@@ -90,8 +90,9 @@ void network_list_free(struct network *v, size_t n);
  * ERR_INVALID for predefined names. */
 int network_remove(const struct net_place *place, const char *name, struct err *e);
 
-/* Completes, or takes back, removals that were interrupted. The caller holds network_lock(). */
-void network_finish_removals(const struct net_place *place);
+/* What killed commands left: removals are completed or taken back, temporary files removed. The
+ * caller holds network_lock(). */
+void network_sweep(const struct net_place *place);
 
 /* The bridge of a network that is up. */
 struct network_link {

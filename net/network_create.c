@@ -265,7 +265,7 @@ static int create_locked(const struct net_place *place, const struct network_wan
     CLEANUP(taken) struct subnet_taken taken = { 0 };
     char bridge[IFNAMSIZ];
 
-    network_finish_removals(place);
+    network_sweep(place);
     if (network_exists(place, want->name))
         return err_set(e, ERR_EXISTS, "network with name %s already exists", want->name);
     if (start_document(want, &n, e) < 0 || collect_networks(place, &n, &taken, e) < 0 ||

@@ -16,8 +16,9 @@
  * takes its lease first and then asks whether the document still exists: either its lease is there
  * in time and the removal is taken back, or it finds no document and gives up.
  */
-#define HIDDEN_PREFIX ".removing-"
-#define FILE_MAX      (sizeof(HIDDEN_PREFIX NETWORK_SUFFIX) + NETWORK_NAME_MAX)
+#define HIDDEN_PREFIX      ".removing-"
+#define COMMIT_TEMP_PREFIX ".tmp-" /* base/commit.h */
+#define FILE_MAX           (sizeof(HIDDEN_PREFIX NETWORK_SUFFIX) + NETWORK_NAME_MAX)
 
 struct removal {
     const struct net_place *place;
@@ -134,7 +135,7 @@ static void finish_earlier(const struct net_place *place)
     struct err ignored = ERR_INIT;
 
     if (network_lock(place, &lock, &ignored) >= 0)
-        network_finish_removals(place);
+        network_sweep(place);
 }
 
 int network_remove(const struct net_place *place, const char *name, struct err *e)
@@ -159,7 +160,15 @@ static int finish_one(const struct net_place *place, const char *name, struct er
     return conclude(&r, &net, e);
 }
 
-void network_finish_removals(const struct net_place *place)
+static void sweep_temp(const struct net_place *place, const char *file)
+{
+    AUTO_FREE char *path = str_fmt(NETWORK_DIR "/%s", file);
+
+    if (path)
+        unlinkat(place->root_fd, path, 0);
+}
+
+void network_sweep(const struct net_place *place)
 {
     AUTO_STRV char **files = NULL;
     struct err e = ERR_INIT;
@@ -168,6 +177,8 @@ void network_finish_removals(const struct net_place *place)
         return;
     strv_foreach (f, files) {
         const char *name = str_after(*f, HIDDEN_PREFIX);
+        if (str_starts(*f, COMMIT_TEMP_PREFIX))
+            sweep_temp(place, *f); /* writers hold the lock that we hold */
         if (!name || !str_ends(name, NETWORK_SUFFIX))
             continue;
         AUTO_FREE char *bare = str_fmt("%.*s", (int)(strlen(name) - strlen(NETWORK_SUFFIX)), name);

@@ -258,6 +258,11 @@ START_TEST(interrupted_removals)
     ck_assert_str_eq(netns_sh(-1, "ip -o link show type bridge"), "");
     ck_assert_str_eq(netns_sh(-1, "ls -A %s/root/networks | grep removing | cat", unit_dir), "");
 
+    /* Killed while writing a document. */
+    ck_assert_int_ge(openat(netns_place.root_fd, "networks/.tmp-1-1", O_CREAT | O_WRONLY, 0600), 0);
+    unit_fails(create(&want), ERR_EXISTS, &e);
+    ck_assert_int_eq(faccessat(netns_place.root_fd, "networks/.tmp-1-1", F_OK, 0), -1);
+
     /* A container held it: it comes back. */
     int dir = -1;
     unit_ok(network_lease_dir(&netns_place, "app", true, &dir, &e), &e);
