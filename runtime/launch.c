@@ -84,7 +84,7 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
     p->sync_fd = sock[0];
     AUTO_FD int theirs = sock[1];
     s->sync = theirs;
-    s->report = s->launch && s->launch->exec_fifo_fd >= 0 ? s->launch->exec_err_fd : theirs;
+    s->report = s->launch && s->launch->exec_fifo_fd >= 0 ? s->launch->exec_fifo_fd : theirs;
     pid_t pid = namespace_clone(&s->ns, cgroup_fd, &p->pidfd, e);
     if (pid == 0) {
         close(p->sync_fd);

@@ -34,9 +34,10 @@ struct launch {
     int rootfs_fd;               /* a detached mount that becomes "/"; -1: config->root->path */
     int stdio[3];                /* -1: inherit; ignored with a terminal */
     int cgroup_fd;               /* v2 group to be born in, or -1 */
-    int exec_fifo_fd;      /* a fifo opened O_RDWR: one byte written to it is the release, after
-                              launch_ready() the caller may be gone; -1: launch_start() releases */
-    int exec_err_fd;       /* with the fifo: a file that gets the struct err of a failed exec */
+    int exec_fifo_fd;      /* a fifo opened O_RDWR: one byte written to it is the release, and after
+                              launch_ready() the caller may go. The child closes it by its exec; when
+                              that fails, it leaves a message in it (runtime/sync.h). -1:
+                              launch_start() releases */
     unsigned preserve_fds; /* descriptors from 3 on that the command gets */
     bool no_pivot;         /* move and chroot instead of pivot_root (root on a ramfs) */
     bool no_new_keyring;
@@ -46,8 +47,7 @@ struct launch {
 
 #define LAUNCH_INIT                                                                                \
     {                                                                                              \
-        .rootfs_fd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1, .exec_fifo_fd = -1,             \
-        .exec_err_fd = -1                                                                          \
+        .rootfs_fd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1, .exec_fifo_fd = -1              \
     }
 
 /* A process on its way. Descriptors that are absent are -1. */

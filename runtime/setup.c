@@ -108,7 +108,7 @@ static int wait_fifo(int fifo, struct err *e)
     return n == 1 ? 0 : err_sys(e, "read", "exec.fifo");
 }
 
-/* With a fifo the parent may go now, and failures from here on end in a file. */
+/* With a fifo the parent may go now, and failures from here on go into the fifo. */
 static int wait_release(struct setup *s, struct err *e)
 {
     bool fifo = s->launch && s->launch->exec_fifo_fd >= 0;

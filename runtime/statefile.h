@@ -22,6 +22,11 @@ extern const struct json_table statefile_table;
 
 #define STATEFILE_ROOT "/run/hako/oci"
 
+/* Other files in the directory. */
+#define STATEFILE_FIFO   "exec.fifo" /* there until the container is started */
+#define STATEFILE_CONFIG "config.json"
+#define STATEFILE_LOCK   "lock"
+
 /* Opens ROOT (made 0700 when missing); the descriptor is the caller's. */
 int statefile_open_root(const char *root, int *ret_fd, struct err *e);
 /* Makes ROOT/<id> (0700): ERR_EXISTS when the id is taken. */

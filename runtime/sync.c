@@ -19,7 +19,7 @@ int sync_pair(int ret[2], struct err *e)
     return 0;
 }
 
-/* The child writes with write(2), which works on exec.err, too, and is what filters allow; the
+/* The child writes with write(2), which works on exec.fifo, too, and is what filters allow; the
  * parent must not die of SIGPIPE. */
 static int send_msg(int sock, const struct sync_msg *m, size_t len, int fd)
 {

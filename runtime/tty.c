@@ -62,18 +62,25 @@ int tty_copy_size(int from, int to)
     return ioctl(from, TIOCGWINSZ, &ws) < 0 ? -1 : ioctl(to, TIOCSWINSZ, &ws);
 }
 
-int tty_send(const char *socket_path, int master, struct err *e)
+int tty_send_fd(const char *socket_path, const char *name, int fd, struct err *e)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
     AUTO_FD int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (strlen(socket_path) >= sizeof(addr.sun_path))
-        return err_set(e, ERR_INVALID, "console socket %s: the path is longer than %zu bytes",
-                       socket_path, sizeof(addr.sun_path) - 1);
+        return err_set(e, ERR_INVALID, "socket %s: the path is longer than %zu bytes", socket_path,
+                       sizeof(addr.sun_path) - 1);
     strcpy(addr.sun_path, socket_path);
     if (sock < 0 || connect(sock, (struct sockaddr *)&addr, sizeof(addr)) < 0)
-        return err_sys(e, "connect to the console socket", socket_path);
-    if (proc_send_fds(sock, "/dev/ptmx", 9, &master, 1) < 0)
-        return err_sys(e, "send the terminal to", socket_path);
+        return err_sys(e, "connect to", socket_path);
+    if (proc_send_fds(sock, name, strlen(name), &fd, 1) < 0)
+        return err_sys(e, "send to", socket_path);
     return 0;
+}
+
+int tty_send(const char *socket_path, int master, struct err *e)
+{
+    int r = tty_send_fd(socket_path, "/dev/ptmx", master, e);
+
+    return r < 0 ? err_wrap(e, "console socket") : 0;
 }

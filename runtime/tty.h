@@ -20,3 +20,5 @@ int tty_copy_size(int from, int to);
 /* Sends the master over the unix socket at PATH (--console-socket) as runc does: the descriptor by
  * SCM_RIGHTS with the name "/dev/ptmx". */
 int tty_send(const char *socket_path, int master, struct err *e);
+/* Any descriptor under any name (--pidfd-socket). */
+int tty_send_fd(const char *socket_path, const char *name, int fd, struct err *e);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* hako-oci's create and start. */
+#include "runtime/lifecycle.h"
+
+#include "base/buf.h"
+#include "base/commit.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "oci/valid.h"
+#include "runtime/hooks.h"
+#include "runtime/lifecycle_open.h"
+#include "runtime/sync.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* ---- create: the document ---- */
+
+static int load_bundle(const struct lifecycle_create *args, struct lifecycle_ctr *c, struct err *e)
+{
+    const char *path = args->bundle ? args->bundle : ".";
+    struct state *st = &c->sf.state;
+
+    st->bundle = realpath(path, NULL);
+    if (!st->bundle)
+        return err_sys(e, "open bundle", path);
+    AUTO_FD int dir = open(st->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return err_sys(e, "open bundle", st->bundle);
+    int r = args->config_path ? config_load(AT_FDCWD, args->config_path, &c->config, e)
+                              : config_load(dir, "config.json", &c->config, e);
+    if (r < 0)
+        return err_wrap(e, "bundle %s", st->bundle);
+    r = valid_config(&c->config, VALID_PROCESS, e);
+    return r < 0 ? err_wrap(e, "%s/config.json", st->bundle) : 0;
+}
+
+static char *now_text(void)
+{
+    struct timespec ts;
+    struct tm tm;
+    char day[32];
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+    return str_fmt("%s.%09ldZ", day, ts.tv_nsec);
+}
+
+static int describe(const char *id, struct lifecycle_ctr *c, struct err *e)
+{
+    struct state *st = &c->sf.state;
+    const char *path = c->config.root ? c->config.root->path : "";
+
+    st->oci_version = str_dup(CONFIG_OCI_VERSION);
+    st->id = str_dup(id);
+    st->status = STATE_CREATING;
+    st->rootfs = *path == '/' ? str_dup(path) : str_fmt("%s/%s", st->bundle, path);
+    st->created = now_text();
+    st->owner = geteuid() == 0 ? str_dup("root") : str_fmt("%u", geteuid());
+    if (!st->oci_version || !st->id || !st->rootfs || !st->created || !st->owner ||
+        json_map_merge(&st->annotations, &c->config.annotations) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
+/* Socket activation: the caller's LISTEN_FDS go on to the container (sd_listen_fds(3)). */
+static int pass_listen_fds(struct config_process *p, unsigned *preserve, struct err *e)
+{
+    const char *n_text = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
+    int64_t n;
+
+    if (!n_text || num_i64(n_text, 1, 1024, &n, e) < 0)
+        return 0;
+    *preserve += (unsigned)n;
+    if (strv_addf(&p->env, "LISTEN_FDS=%s", n_text) < 0 || strv_add(&p->env, "LISTEN_PID=1") < 0 ||
+        (names && strv_addf(&p->env, "LISTEN_FDNAMES=%s", names) < 0))
+        return err_nomem(e);
+    return 0;
+}
+
+/* ---- create: the container ---- */
+
+static int save_config(struct lifecycle_ctr *c, struct err *e)
+{
+    AUTO_BUF struct buf text = { 0 };
+
+    config_write(&c->config, JSON_COMPACT, &text);
+    return text.failed ? err_nomem(e)
+                       : commit_file(c->dir, STATEFILE_CONFIG, text.data, text.len, 0600,
+                                     COMMIT_VOLATILE, e);
+}
+
+static int make_cgroup(struct lifecycle_ctr *c, const char *id, struct err *e)
+{
+    int r = cgroup_tree_open(&c->tree, e);
+
+    if (r >= 0)
+        r = cgroup_path(c->config.lnx.cgroups_path, id, &c->sf.cgroup, e);
+    return r < 0 ? r
+                 : cgroup_create(&c->tree, c->sf.cgroup, c->config.lnx.resources, 0, &c->cgroup, e);
+}
+
+static int make_fifo(int dir, int *ret, struct err *e)
+{
+    if (mkfifoat(dir, STATEFILE_FIFO, 0600) < 0)
+        return err_sys(e, "mkfifo", STATEFILE_FIFO);
+    *ret = openat(dir, STATEFILE_FIFO, O_RDWR | O_CLOEXEC);
+    return *ret < 0 ? err_sys(e, "open", STATEFILE_FIFO) : 0;
+}
+
+static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
+                  struct launch_proc *p, struct err *e)
+{
+    AUTO_FD int fifo = -1;
+    struct launch l = LAUNCH_INIT;
+    int r = make_fifo(c->dir, &fifo, e);
+
+    l.id = args->id;
+    l.config = &c->config;
+    l.bundle = c->sf.state.bundle;
+    l.cgroup_fd = c->cgroup.fd;
+    l.exec_fifo_fd = fifo;
+    l.preserve_fds = args->preserve_fds;
+    l.no_pivot = args->no_pivot;
+    l.no_new_keyring = args->no_new_keyring;
+    l.filter = c->config.lnx.seccomp ? &c->filter : NULL;
+    l.state = &c->sf.state;
+    if (r >= 0)
+        r = pass_listen_fds(c->config.process, &l.preserve_fds, e);
+    if (r >= 0)
+        r = launch_create(&l, p, e);
+    if (r >= 0)
+        r = launch_ready(p, e);
+    p->launch = NULL;
+    p->process = NULL;
+    return r;
+}
+
+static int record(struct lifecycle_ctr *c, const struct launch_proc *p, struct err *e)
+{
+    c->sf.state.pid = p->pid;
+    c->sf.state.status = STATE_CREATED;
+    c->sf.start_time = p->start_time;
+    return statefile_save(c->dir, &c->sf, e);
+}
+
+static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
+                  struct launch_proc *p, struct err *e)
+{
+    struct lifecycle_out out = { .console_socket = args->console_socket,
+                                 .pid_file = args->pid_file,
+                                 .pidfd_socket = args->pidfd_socket,
+                                 .keep_pty = args->keep_pty };
+    int r = lifecycle_check_terminal(c->config.process, &out, e);
+
+    if (r >= 0)
+        r = save_config(c, e);
+    if (r >= 0)
+        r = make_cgroup(c, args->id, e);
+    if (r >= 0)
+        r = lifecycle_filter(c, e);
+    if (r >= 0)
+        r = launch(args, c, p, e);
+    if (r >= 0)
+        r = record(c, p, e);
+    return r < 0 ? r : lifecycle_hand_out(p, &out, e);
+}
+
+int lifecycle_create(const char *root, const struct lifecycle_create *args, struct launch_proc *ret,
+                     struct err *e)
+{
+    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
+    struct launch_proc p = LAUNCH_PROC_INIT;
+    int r = load_bundle(args, &c, e);
+
+    if (r >= 0)
+        r = describe(args->id, &c, e);
+    if (r >= 0)
+        r = statefile_open_root(root, &c.root_fd, e);
+    if (r >= 0)
+        r = statefile_make(c.root_fd, args->id, &c.dir, e);
+    if (r < 0)
+        return r;
+    r = create(args, &c, &p, e);
+    if (r < 0) {
+        struct err ignored = ERR_INIT;
+        launch_abort(&p);
+        lifecycle_remove(&c, args->id, &ignored);
+        return r;
+    }
+    if (ret)
+        *ret = p;
+    else
+        launch_close(&p);
+    return 0;
+}
+
+/* ---- start ---- */
+
+/* The container's process is the fifo's only reader until its exec or its end closes it; what it
+ * has to say about a failed exec is in the fifo then. */
+static int release(struct lifecycle_ctr *c, struct err *e)
+{
+    AUTO_FD int out = openat(c->dir, STATEFILE_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    char *const *args = c->config.process ? c->config.process->args : NULL;
+    struct sync_msg m = { 0 };
+
+    if (out < 0)
+        return errno == ENXIO ? err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id)
+                              : err_sys(e, "open", STATEFILE_FIFO);
+    if (write(out, "", 1) != 1)
+        return err_sys(e, "write", STATEFILE_FIFO);
+    struct pollfd wait = { .fd = out };
+    while (poll(&wait, 1, -1) < 0)
+        if (errno != EINTR)
+            return err_sys(e, "poll", STATEFILE_FIFO);
+    AUTO_FD int in = openat(c->dir, STATEFILE_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    mem_close(&out);
+    ssize_t n = in < 0 ? -1 : fs_read_all(in, &m, sizeof(m));
+    if (n < 0)
+        return err_sys(e, "read", STATEFILE_FIFO);
+    unlinkat(c->dir, STATEFILE_FIFO, 0);
+    if (n == 1) /* our own byte: it died without taking it */
+        return err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id);
+    return n == 0 ? 0 : sync_error(&m, args ? args[0] : "", e);
+}
+
+static int poststart(struct lifecycle_ctr *c, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+
+    c->sf.state.status = STATE_RUNNING;
+    int r = hooks_run(&c->config.hooks.poststart, "poststart", &c->sf.state, e);
+    if (r < 0)
+        lifecycle_kill_wait(c, &ignored);
+    return r;
+}
+
+int lifecycle_start(const char *root, const char *id, struct err *e)
+{
+    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
+    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
+
+    if (r < 0)
+        return r;
+    if (c.sf.state.status != STATE_CREATED)
+        return err_set(e, ERR_STATE, "cannot start container %s: it is %s, not created", id,
+                       json_enum_name(state_status_names, (int)c.sf.state.status));
+    r = release(&c, e);
+    return r < 0 ? r : poststart(&c, e);
+}

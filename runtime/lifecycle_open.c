@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* A container of hako-oci, opened: what the operations in lifecycle*.c share. */
+#include "runtime/lifecycle_open.h"
+
+#include "base/commit.h"
+#include "base/fs.h"
+#include "base/lock.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "runtime/hooks.h"
+#include "runtime/tty.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+void lifecycle_close(struct lifecycle_ctr *c)
+{
+    int *fds[] = { &c->root_fd, &c->dir, &c->lock };
+
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+        if (*fds[i] >= 0)
+            mem_close(fds[i]);
+    statefile_free(&c->sf);
+    config_free(&c->config);
+    seccomp_free(&c->filter);
+    cgroup_close(&c->cgroup);
+    cgroup_tree_close(&c->tree);
+}
+
+static int open_cgroup(struct lifecycle_ctr *c, struct err *e)
+{
+    if (!c->sf.cgroup)
+        return 0;
+    int r = cgroup_tree_open(&c->tree, e);
+    if (r >= 0)
+        r = cgroup_open(&c->tree, c->sf.cgroup, &c->cgroup, e);
+    return r == -ERR_NOT_FOUND || r == -ERR_UNSUPPORTED ? 0 : r;
+}
+
+static int load(struct lifecycle_ctr *c, const char *id, unsigned flags, struct err *e)
+{
+    int r = flags & LIFECYCLE_LOCK ? lock_take(c->dir, STATEFILE_LOCK, true, &c->lock, e) : 0;
+
+    if (r >= 0)
+        r = statefile_load(c->dir, id, &c->sf, e);
+    if (r >= 0 && (flags & LIFECYCLE_CONFIG))
+        r = config_load(c->dir, STATEFILE_CONFIG, &c->config, e);
+    if (r >= 0 && (flags & LIFECYCLE_CGROUP))
+        r = open_cgroup(c, e);
+    if (r < 0)
+        return r;
+    c->sf.state.status = statefile_status(c->dir, &c->sf);
+    return 0;
+}
+
+int lifecycle_open(const char *root, const char *id, unsigned flags, struct lifecycle_ctr *ret,
+                   struct err *e)
+{
+    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
+    int r = statefile_open_root(root, &c.root_fd, e);
+
+    if (r >= 0)
+        r = statefile_open(c.root_fd, id, &c.dir, e);
+    if (r >= 0)
+        r = load(&c, id, flags, e);
+    if (r < 0)
+        return r;
+    *ret = c;
+    c = (struct lifecycle_ctr)LIFECYCLE_CTR_INIT;
+    return 0;
+}
+
+int lifecycle_filter(struct lifecycle_ctr *c, struct err *e)
+{
+    if (!c->config.lnx.seccomp)
+        return 0;
+    (void)!mkdirat(c->root_fd, ".seccomp", 0700);
+    AUTO_FD int cache = openat(c->root_fd, ".seccomp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return seccomp_compile(c->config.lnx.seccomp, cache, &c->filter, e);
+}
+
+/* ---- terminal, pid file ---- */
+
+int lifecycle_check_terminal(const struct config_process *p, const struct lifecycle_out *out,
+                             struct err *e)
+{
+    if (p->terminal && !out->console_socket && !out->keep_pty) {
+        err_set(e, ERR_USAGE, "process.terminal is set, but nobody would hold the terminal");
+        return err_hint(e, "give a --console-socket, or run it in the foreground");
+    }
+    if (!p->terminal && out->console_socket)
+        return err_set(e, ERR_USAGE, "--console-socket without process.terminal");
+    return 0;
+}
+
+/* Written beside and renamed, so that whoever waits for it never reads half a number. */
+static int write_pid_file(const char *path, pid_t pid, struct err *e)
+{
+    AUTO_FREE char *dir_of = str_dup(path);
+    AUTO_FREE char *name_of = str_dup(path);
+    char text[16];
+
+    if (!dir_of || !name_of)
+        return err_nomem(e);
+    AUTO_FD int dir = open(dirname(dir_of), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return err_sys(e, "open the directory of", path);
+    int len = snprintf(text, sizeof(text), "%d", (int)pid);
+    return commit_file(dir, basename(name_of), text, (size_t)len, 0644, COMMIT_VOLATILE, e);
+}
+
+int lifecycle_hand_out(struct launch_proc *p, const struct lifecycle_out *out, struct err *e)
+{
+    int r = 0;
+
+    if (out->console_socket)
+        r = tty_send(out->console_socket, p->pty_fd, e);
+    if (r >= 0 && !out->keep_pty && p->pty_fd >= 0)
+        mem_close(&p->pty_fd);
+    if (r >= 0 && out->pidfd_socket)
+        r = tty_send_fd(out->pidfd_socket, "pidfd", p->pidfd, e);
+    if (r >= 0 && out->pid_file)
+        r = write_pid_file(out->pid_file, p->pid, e);
+    return r;
+}
+
+/* ---- the end ---- */
+
+#define KILL_WAIT_MS 10000
+
+int lifecycle_kill_wait(const struct lifecycle_ctr *c, struct err *e)
+{
+    AUTO_FD int pidfd = proc_pidfd_open(c->sf.state.pid);
+
+    if (!proc_alive(c->sf.state.pid, c->sf.start_time))
+        return 0;
+    if (pidfd < 0)
+        return err_sys(e, "pidfd_open", NULL);
+    if (c->cgroup.fd >= 0)
+        cgroup_kill(&c->cgroup, e);
+    if (proc_pidfd_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
+        return err_sys(e, "kill", c->sf.state.id);
+    struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+    if (poll(&wait, 1, KILL_WAIT_MS) <= 0)
+        return err_set(e, ERR_TIMEOUT, "container %s did not die of SIGKILL", c->sf.state.id);
+    return 0;
+}
+
+static int remove_cgroup(struct lifecycle_ctr *c, struct err *e)
+{
+    if (c->cgroup.fd < 0)
+        return 0;
+    /* Processes that init left behind, where it had no pid namespace of its own. */
+    if (cgroup_populated(&c->cgroup))
+        cgroup_kill(&c->cgroup, e);
+    return cgroup_remove(&c->tree, c->sf.cgroup, e);
+}
+
+int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)
+{
+    struct err sum = ERR_INIT;
+
+    err_collect(&sum, remove_cgroup(c, e), e);
+    err_collect(&sum, fs_rm_rf(c->root_fd, id, e), e);
+    c->sf.state.status = STATE_STOPPED;
+    c->sf.state.pid = 0;
+    hooks_run_all(&c->config.hooks.poststop, "poststop", &c->sf.state);
+    *e = sum;
+    return -sum.kind;
+}

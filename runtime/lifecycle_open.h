@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* A container of hako-oci, opened: what the operations in lifecycle*.c share. */
+#pragma once
+
+#include "base/err.h"
+#include "cgroup/cgroup.h"
+#include "oci/config.h"
+#include "runtime/launch.h"
+#include "runtime/seccomp.h"
+#include "runtime/statefile.h"
+
+/* Descriptors are -1 when they are not open. */
+struct lifecycle_ctr {
+    int root_fd;
+    int dir;
+    int lock;
+    struct statefile sf;
+    struct config config;
+    struct seccomp_filter filter;
+    struct cgroup_tree tree;
+    struct cgroup cgroup;
+};
+
+#define LIFECYCLE_CTR_INIT                                                                         \
+    {                                                                                              \
+        .root_fd = -1, .dir = -1, .lock = -1, .tree = CGROUP_TREE_INIT, .cgroup = CGROUP_INIT      \
+    }
+
+enum lifecycle_open_flags {
+    LIFECYCLE_LOCK = 1,   /* exclusively, against other commands on the same container */
+    LIFECYCLE_CONFIG = 2, /* load its config, too */
+    LIFECYCLE_CGROUP = 4, /* open its cgroup; one that is gone is no error (fd -1) */
+};
+
+/* Loads the container and derives its status (sf.state.status). */
+int lifecycle_open(const char *root, const char *id, unsigned flags, struct lifecycle_ctr *ret,
+                   struct err *e);
+/* Compiles the config's filter, or takes it from ROOT/.seccomp. */
+int lifecycle_filter(struct lifecycle_ctr *c, struct err *e);
+void lifecycle_close(struct lifecycle_ctr *c);
+DEFINE_CLEANUP(struct lifecycle_ctr, lifecycle, lifecycle_close(p))
+#define AUTO_LIFECYCLE CLEANUP(lifecycle)
+
+/* Where the terminal goes and what --pid-file and --pidfd-socket want, for create and exec. */
+struct lifecycle_out {
+    const char *console_socket;
+    const char *pid_file;
+    const char *pidfd_socket;
+    bool keep_pty;
+};
+/* Refuses a terminal without a place for it, and the place without a terminal. */
+int lifecycle_check_terminal(const struct config_process *p, const struct lifecycle_out *out,
+                             struct err *e);
+int lifecycle_hand_out(struct launch_proc *p, const struct lifecycle_out *out, struct err *e);
+
+/* SIGKILL, and waits for its end (at most about ten seconds). */
+int lifecycle_kill_wait(const struct lifecycle_ctr *c, struct err *e);
+/* What delete does once it has stopped; goes on after failures. */
+int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e);
