@@ -61,6 +61,7 @@ hako_remove_all() {
 # bridge comes with the first container and stays, as every network does until it is removed.
 leak_state() {
     {
+        set +e # what is not there yet is no failure, and must not end the list
         awk '{ print "mount", $5 }' /proc/self/mountinfo
         ip -o link | awk -F': ' '!/alias hako network bridge / { sub(/@.*/, "", $2); print "link", $2 }'
         find /run/netns -mindepth 1 -printf 'netns %f\n' 2>/dev/null
@@ -70,7 +71,7 @@ leak_state() {
         find "$HAKO_RUNROOT"/{containers,oci} "$HAKO_ROOT"/{containers,names} \
             -mindepth 1 -maxdepth 1 -printf 'state %p\n' 2>/dev/null
         find "$HAKO_ROOT" -path "$HAKO_ROOT/layers/*" -prune -o \
-            \( -name '.tmp-*' -o -path '*/tmp/*' \) -printf 'temporary file %p\n' 2>/dev/null
+            \( -name '.tmp-*' -o -path "$HAKO_ROOT/tmp/*" \) -printf 'temporary file %p\n' 2>/dev/null
     } | sort
 }
 
