@@ -19,7 +19,7 @@ struct info_args {
 
 static const struct opt options[] = {
     { 'f', "format", OPT_STRING, OPT_AT(struct info_args, format), "FORMAT",
-      "json, or a Go template" },
+      "Print as json, or by a Go template" },
     { 0 },
 };
 

@@ -22,7 +22,7 @@ struct inspect_args {
 #define AT(field) OPT_AT(struct inspect_args, field)
 #define FORMAT                                                                                     \
     {                                                                                              \
-        'f', "format", OPT_STRING, AT(format), "FORMAT", "json, or a Go template"                  \
+        'f', "format", OPT_STRING, AT(format), "FORMAT", "Print as json, or by a Go template"      \
     }
 #define SIZE                                                                                       \
     {                                                                                              \

@@ -26,7 +26,7 @@ static const struct opt options[] = {
     { 'f', "filter", OPT_STRV, AT(filters), "KEY=VALUE",
       "Only those with this driver, id, label, name, scope, type", .words = words_filter },
     { 0, "format", OPT_STRING, AT(format), "FORMAT",
-      "table, table TEMPLATE, json, or a Go template" },
+      "Print as table, table TEMPLATE, json, or by a Go template" },
     { 0, "no-trunc", OPT_FLAG, AT(no_trunc), NULL, "Do not shorten ids" },
     { 'q', "quiet", OPT_FLAG, AT(quiet), NULL, "Print ids only" },
     { 0 },

@@ -33,7 +33,7 @@ static const struct opt options[] = {
       "Only those with this id, name, label, status, exited, ancestor, network, before, since",
       .words = words_filter },
     { 0, "format", OPT_STRING, AT(format), "FORMAT",
-      "table, table TEMPLATE, json, or a Go template" },
+      "Print as table, table TEMPLATE, json, or by a Go template" },
     { 'n', "last", OPT_INT, AT(last), "N", "The N containers created last, in any state", .min = -1,
       .max = INT32_MAX },
     { 'l', "latest", OPT_FLAG, AT(latest), NULL, "The container created last, in any state" },

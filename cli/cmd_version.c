@@ -3,6 +3,7 @@
 #include "base/json_out.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
+#include "cli/platform.h"
 
 #include <sys/utsname.h>
 
@@ -12,7 +13,7 @@ struct version_args {
 
 static const struct opt options[] = {
     { 'f', "format", OPT_STRING, OPT_AT(struct version_args, format), "FORMAT",
-      "json, or a Go template" },
+      "Print as json, or by a Go template" },
     { 0 },
 };
 
@@ -32,7 +33,7 @@ static void write_json(struct buf *out)
     json_out_object(&o);
     json_out_member_str(&o, "Version", HAKO_VERSION);
     json_out_member_str(&o, "Os", "linux");
-    json_out_member_str(&o, "Arch", u.machine);
+    json_out_member_str(&o, "Arch", platform_arch(&u));
     json_out_member_str(&o, "KernelVersion", u.release);
     json_out_member_str(&o, "OciVersion", "1.3.0");
     json_out_object_end(&o);

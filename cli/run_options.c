@@ -3,9 +3,8 @@
 #include "cli/run_options.h"
 
 #include "base/str.h"
+#include "cli/platform.h"
 #include "cli/words.h"
-
-#include <sys/utsname.h>
 
 #define AT(field)   OPT_AT(struct run_args, field)
 #define DAY_SECONDS 86400
@@ -88,7 +87,7 @@ const struct opt run_options[] = {
     { 0, "read-only", OPT_FLAG, AT(read_only), NULL, "Mount its root file system read-only" },
     { 0, "rm", OPT_FLAG, AT(rm), NULL, "Remove the container when it exits" },
     { 0, "security-opt", OPT_STRV, AT(security_opts), "OPTION",
-      "no-new-privileges, seccomp=FILE, seccomp=unconfined, systempaths=unconfined" },
+      "Confine it: no-new-privileges, seccomp=FILE or unconfined, systempaths=unconfined" },
     { 0, "shm-size", OPT_SIZE, AT(shm_size), "SIZE", "Size of /dev/shm" },
     { 0, "stop-signal", OPT_STRING, AT(stop_signal), "SIGNAL", "Signal that stops it",
       .words = words_signals },
@@ -144,44 +143,13 @@ static int check_pull(const char *policy, struct err *e)
     return err_hint(e, "load the image with: hako load -i FILE");
 }
 
-/* Go's name of this machine's architecture. */
-static const char *host_arch(const struct utsname *u)
-{
-    static const char *const names[][2] = {
-        { "x86_64", "amd64" }, { "aarch64", "arm64" }, { "i686", "386" }, { "armv7l", "arm" }
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (STREQ(u->machine, names[i][0]))
-            return names[i][1];
-    return u->machine;
-}
-
-/* OS[/ARCH[/VARIANT]]. */
-static int check_platform(const char *platform, struct err *e)
-{
-    struct utsname u;
-
-    if (str_empty(platform))
-        return 0;
-    uname(&u);
-    const char *rest = str_after(platform, "linux");
-    const char *arch = rest && *rest == '/' ? rest + 1 : host_arch(&u);
-    size_t len = strcspn(arch, "/");
-    bool same = rest && (*rest == '/' || *rest == '\0');
-    same = same && len == strlen(host_arch(&u)) && memcmp(arch, host_arch(&u), len) == 0;
-    return same ? 0
-                : err_set(e, ERR_UNSUPPORTED, "--platform %s: this machine is linux/%s", platform,
-                          host_arch(&u));
-}
-
 int run_options_take(const struct run_args *args, char **operands, struct run_args *ret,
                      struct err *e)
 {
     int r = check_pull(args->pull, e);
 
     if (r >= 0)
-        r = check_platform(args->platform, e);
+        r = platform_check(args->platform, e);
     if (r < 0)
         return r;
     *ret = *args;
