@@ -126,22 +126,22 @@ int container_make(const struct paths *p, const char *id, struct container *ret,
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
     AUTO_FD int all = -1;
+    AUTO_FD int lock = -1;
 
     int r = paths_root_dir(p, "containers", &all, e);
     if (r < 0)
         return r;
-    for (int tries = 0; tries < 16 && c.dir_fd < 0; tries++) {
+    for (int tries = 0; tries < 16 && lock < 0; tries++) {
         if (mkdirat(all, id, 0710) < 0 && errno != EEXIST)
             return err_sysf(e, "mkdir", "%s/" SUB "%s", p->root, id);
-        c.dir_fd = openat(all, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (c.dir_fd >= 0 && lock_dir(c.dir_fd, true) < 0)
-            mem_close(&c.dir_fd);
+        lock = openat(all, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (lock >= 0 && lock_dir(lock, true) < 0)
+            mem_close(&lock);
     }
+    /* A descriptor of its own, so that the lock goes with its descriptor alone. */
+    c.dir_fd = lock < 0 ? -1 : openat(lock, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (c.dir_fd < 0)
         return err_sysf(e, "open", "%s/" SUB "%s", p->root, id);
-    AUTO_FD int lock = fcntl(c.dir_fd, F_DUPFD_CLOEXEC, 3);
-    if (lock < 0)
-        return err_sys(e, "dup", id);
     snprintf(c.id, sizeof(c.id), "%s", id);
     *ret = c;
     c = (struct container)CONTAINER_INIT;

@@ -81,7 +81,7 @@ static int check_globals(const struct oci *o, struct err *e)
 static int run(struct oci *o, const struct opt_match *m, struct err *e)
 {
     struct opt_parsed p;
-    int r = opt_parse(m->cmd, m->path, m->argv, &p, e);
+    int r = opt_parse(m->cmd, m->argv, &p, e);
 
     if (r >= 0 && (p.help || m->help))
         r = print_help(m, e);
