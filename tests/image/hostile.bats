@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Archives that must be refused, naming archive and entry, and leave nothing behind.
+# Parsing does not depend on the kernel, and the guest takes minutes for these archives.
+# bats file_tags=host-only
 load ../lib/hako
 
 setup_file() {

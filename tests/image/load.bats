@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Archives made by peers load to the tree that umoci unpacks, and the store is one that peers read.
+# Peers make and read what is compared, and the guest has none of them.
+# bats file_tags=host-only
 load ../lib/hako
 
 setup_file() {

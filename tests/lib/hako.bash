@@ -160,11 +160,7 @@ fails() {
 # fixture NAME: the directory of an image made by peers (tests/image/fixture). The guest has only
 # what tests/vm/suite sends in; call needs_fixture first where that may not be enough.
 fixture() {
-    if [ -n "${HAKO_FIXTURES:-}" ]; then
-        echo "$HAKO_FIXTURES/$1"
-    else
-        "$HAKO_TOP/tests/image/fixture" "$1"
-    fi
+    "$HAKO_TOP/tests/image/fixture" "$1"
 }
 needs_fixture() {
     [ -z "${HAKO_FIXTURES:-}" ] || [ -d "$HAKO_FIXTURES/$1" ] || skip "no image $1 in the guest"
