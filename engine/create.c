@@ -6,8 +6,7 @@
 #include "base/str.h"
 #include "engine/names.h"
 #include "engine/teardown.h"
-
-#include <sys/stat.h>
+#include "image/overlay.h"
 
 #define NAME_TRIES 8
 
@@ -26,16 +25,19 @@ static int claim_name(const struct paths *p, struct plan *plan, struct err *e)
     return r;
 }
 
-static int make_dir(int dirfd, const char *name, struct err *e)
+/* The root directory of the container is its upper directory: it starts as the image's. */
+static int make_upper(const struct paths *p, const struct plan *plan, const struct container *c,
+                      struct err *e)
 {
-    return mkdirat(dirfd, name, 0755) < 0 && errno != EEXIST ? err_sys(e, "mkdir", name) : 0;
+    CLEANUP(store) struct store store = { .fd = -1 };
+    int r = store_open(p->root, &store, e);
+
+    return r < 0 ? r : overlay_make(&store, plan->record.layers, c->dir_fd, e);
 }
 
-static int write_files(struct plan *plan, struct container *c, struct err *e)
+static int write_files(const struct paths *p, struct plan *plan, struct container *c, struct err *e)
 {
-    int r = make_dir(c->dir_fd, "upper", e);
-    if (r >= 0)
-        r = make_dir(c->dir_fd, "work", e);
+    int r = make_upper(p, plan, c, e);
     if (r >= 0)
         r = json_save(&config_table, &plan->config, c->dir_fd, "config.json", COMMIT_VOLATILE, e);
     if (r >= 0)
@@ -58,7 +60,7 @@ int create_container(const struct paths *p, struct plan *plan, struct container 
     if (r >= 0)
         r = json_copy(&record_table, &c.record, &plan->record, e);
     if (r >= 0)
-        r = write_files(plan, &c, e);
+        r = write_files(p, plan, &c, e);
     if (r < 0) {
         struct err ignored;
         teardown_remove(p, &c, &ignored);
