@@ -175,7 +175,9 @@ static int sweep_layers(const struct store *s, const struct sweep_marks *m,
             continue;
         if (renameat(s->fd, path, trash->fd, *n) < 0)
             return err_sysf(e, "rename", "%s/%s", s->root, path);
-        buf_fmt(report, "Deleted: sha256:%s\n", *n);
+        /* An image's own layer has the image's id. */
+        if (!report->data || !strstr(report->data, *n))
+            buf_fmt(report, "Deleted: sha256:%s\n", *n);
     }
     return r;
 }
