@@ -8,10 +8,14 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#define BLOCK 512 /* of tar */
+
 /* The stream as libarchive pulls it; keeps our own error across its callback. */
 struct source {
     unpack_read_fn read;
     void *arg;
+    uint64_t len; /* bytes so far */
+    bool padded;  /* the last block was short and has been filled */
     struct err error;
 };
 
@@ -20,9 +24,28 @@ static la_ssize_t pull(struct archive *ar, void *arg, const void **ret)
     struct source *src = arg;
     ssize_t n = src->read(src->arg, ret, &src->error);
 
-    if (n < 0)
+    if (n < 0) {
         archive_set_error(ar, EIO, "%s", src->error.msg);
-    return n < 0 ? -1 : n;
+        return -1;
+    }
+    src->len += (uint64_t)n;
+    if (n > 0 || src->padded || src->len % BLOCK == 0)
+        return n;
+    /* Some writers (umoci insert) end a layer right behind its last byte of data, and Go's readers
+     * take it; check_padding() tells that from a layer cut short. */
+    static const char zeros[BLOCK];
+    src->padded = true;
+    *ret = zeros;
+    return (la_ssize_t)(BLOCK - src->len % BLOCK);
+}
+
+/* What was filled must have been padding and nothing else. */
+static int check_padding(const struct source *src, uint64_t last_size, struct err *e)
+{
+    if (!src->padded || last_size % BLOCK == src->len % BLOCK)
+        return 0;
+    return err_set(e, ERR_CORRUPT, "tar stream cut short at byte %llu",
+                   (unsigned long long)src->len);
 }
 
 static int open_tar(struct source *src, struct archive **ret, struct err *e)
@@ -117,6 +140,7 @@ int unpack_layer(int root, unpack_read_fn read, void *arg, const struct entry_li
     struct entry_sink sink = { .left = *limits };
     struct archive_entry *ent;
     struct unpack_result res = { 0 };
+    uint64_t last_size = 0;
     int r = open_tar(&src, &sink.ar, e);
 
     if (r < 0)
@@ -126,8 +150,11 @@ int unpack_layer(int root, unpack_read_fn read, void *arg, const struct entry_li
         r = make_one(&sink, &src, ent, e);
         if (r < 0)
             break;
+        last_size = (uint64_t)archive_entry_size(ent);
         res.entries++;
     }
+    if (r >= 0)
+        r = check_padding(&src, last_size, e);
     if (r >= 0)
         r = drain(&src, e);
     if (r >= 0)

@@ -336,6 +336,26 @@ START_TEST(reads_to_the_end)
 }
 END_TEST
 
+/* umoci insert ends a layer with the last byte of data: no padding, no blocks of zeros. */
+START_TEST(ends_with_the_data)
+{
+    static const char text[] = "the very end: Z";
+    struct err e;
+
+    add_file("first", "1");
+    add_file("last", text);
+    finish_tar();
+    const char *end = memmem(tar_data, tar_len, text, sizeof(text) - 1);
+    tar_len = (size_t)(end - tar_data) + sizeof(text) - 1 - (size_t)_i;
+    if (_i > 0) {
+        unit_fails(unpack(&e), ERR_CORRUPT, &e);
+        return;
+    }
+    unit_ok(unpack(&e), &e);
+    check_text("last", text);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("unpack");
@@ -360,5 +380,6 @@ int main(void)
     tcase_add_test(t, deep_paths);
     tcase_add_loop_test(t, empty_layers, 0, 2);
     tcase_add_test(t, reads_to_the_end);
+    tcase_add_loop_test(t, ends_with_the_data, 0, 3);
     return unit_run(t);
 }
