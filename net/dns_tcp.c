@@ -104,6 +104,7 @@ static void on_answer(void *arg, const uint8_t *msg, size_t len)
     struct err e;
 
     c->exchange = NULL;
+    loop_set_timer(c->timer, IDLE_NS, 0, &e);
     if (len == 0) {
         len = dns_server_fail(&c->q, c->in + 2, DNS_SERVFAIL, out, sizeof(out));
         msg = out;
@@ -116,13 +117,15 @@ static void on_answer(void *arg, const uint8_t *msg, size_t len)
     go_on(c, &e);
 }
 
-/* Answers the message at the start of `in`, or has it forwarded. False: close the connection. */
+/* Answers the message at the start of `in`, or has it forwarded. False: close the connection. Only
+ * whole messages earn more time: a byte now and then does not. */
 static bool serve(struct dns_conn *c)
 {
     uint8_t out[16384];
     struct err e;
     const uint8_t *msg = c->in + 2;
 
+    loop_set_timer(c->timer, IDLE_NS, 0, &e);
     if (!dns_message_parse(msg, message_len(c), &c->q))
         return false;
     size_t len = dns_server_local(c->dns, &c->q, msg, out, sizeof(out));
@@ -175,8 +178,7 @@ static int on_ready(struct loop_source *src, uint32_t events, void *arg, struct 
         drop(c);
         return 0;
     }
-    int r = loop_set_timer(c->timer, IDLE_NS, 0, e);
-    return r < 0 ? r : go_on(c, e);
+    return go_on(c, e);
 }
 
 static int on_idle(struct loop_source *src, uint32_t events, void *arg, struct err *e)

@@ -187,16 +187,31 @@ static bool is_answer(const struct dns_exchange *x, const uint8_t *msg, size_t l
 
 static int next_try(struct dns_exchange *x, struct err *e);
 
+/* This server cannot or does not want to; a further one that has not been asked yet may know. */
+static bool others_may_know(const struct dns_exchange *x, const uint8_t *msg)
+{
+    unsigned rcode = msg[3] & 15;
+
+    return (rcode == DNS_SERVFAIL || rcode == DNS_NOTIMP || rcode == DNS_REFUSED) &&
+           x->tries < x->up->n_servers && x->tries < TRIES_MAX;
+}
+
+static int take_answer(struct dns_exchange *x, uint8_t *msg, size_t len, struct err *e)
+{
+    if (others_may_know(x, msg))
+        return next_try(x, e);
+    deliver(x, msg, len);
+    return 0;
+}
+
 static int on_udp(struct dns_exchange *x, struct err *e)
 {
-    uint8_t msg[4096];
+    uint8_t msg[DNS_MESSAGE_MAX];
     ssize_t n = recv(x->fd, msg, sizeof(msg), 0);
 
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : next_try(x, e);
-    if (is_answer(x, msg, (size_t)n))
-        deliver(x, msg, (size_t)n);
-    return 0;
+    return is_answer(x, msg, (size_t)n) ? take_answer(x, msg, (size_t)n, e) : 0;
 }
 
 /* Sends what has not been sent: 1 all of it, 0 later, -1 the connection failed. */
@@ -230,8 +245,7 @@ static int receive_tcp(struct dns_exchange *x, struct err *e)
         return 0;
     if (!is_answer(x, x->reply + 2, len))
         return next_try(x, e);
-    deliver(x, x->reply + 2, len);
-    return 0;
+    return take_answer(x, x->reply + 2, len, e);
 }
 
 static int on_tcp(struct dns_exchange *x, uint32_t events, struct err *e)
