@@ -31,8 +31,9 @@ bool container_exists(const struct paths *p, const char *id)
 
     if (dir < 0)
         return false;
-    /* Somebody holds the lock: it is being made. */
-    return has_record(dir) || flock(dir, LOCK_EX | LOCK_NB) < 0;
+    /* Somebody holds the lock: it is being made. Shared, so that those who look at the same time do
+     * not take each other for its maker. */
+    return has_record(dir) || flock(dir, LOCK_SH | LOCK_NB) < 0;
 }
 
 static int no_such(const char *id, struct err *e)
