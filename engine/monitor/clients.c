@@ -36,11 +36,21 @@ struct clients {
     char packet[ATTACH_DATA_MAX + 1]; /* received */
 };
 
+/* While the container's stdin is full, what comes from those who may write to it waits. */
+static bool may_read(const struct client *cl)
+{
+    return !(cl->all->stdin_full && (cl->streams & ATTACH_STDIN));
+}
+
+static int on_client(struct loop_source *src, uint32_t events, void *arg, struct err *e);
+
 static int set_events(struct client *cl, struct err *e)
 {
-    bool reads = !(cl->all->stdin_full && (cl->streams & ATTACH_STDIN));
+    uint32_t events = (may_read(cl) ? EPOLLIN : 0) | (cl->owes ? EPOLLOUT : 0);
 
-    return loop_mod(cl->src, (reads ? EPOLLIN : 0) | (cl->owes ? EPOLLOUT : 0), e);
+    if (cl->src)
+        return loop_mod(cl->src, events, e);
+    return may_read(cl) ? loop_add(cl->all->loop, cl->fd, events, on_client, cl, &cl->src, e) : 0;
 }
 
 static int check_drained(struct clients *c, struct err *e)
@@ -103,7 +113,7 @@ static int handle_packet(struct client *cl, size_t len, struct err *e)
     switch (c->packet[0]) {
     case ATTACH_MSG_HELLO:
         cl->streams = len > 1 ? (unsigned char)data[0] : 0;
-        return say_hello(cl) > 0 ? 0 : drop(cl, e);
+        return say_hello(cl) > 0 ? set_events(cl, e) : drop(cl, e);
     case ATTACH_MSG_STDIN:
         if (!(cl->streams & ATTACH_STDIN) || len < 2)
             return 0;
@@ -145,6 +155,16 @@ static int on_readable(struct client *cl, struct err *e)
     return r;
 }
 
+/* It has hung up, but what it said before is still to be read: it is not watched until the
+ * container's stdin has room (EPOLLHUP cannot be masked). */
+static int park(struct client *cl, struct err *e)
+{
+    loop_del(cl->src);
+    cl->src = NULL;
+    cl->owes = false;
+    return check_drained(cl->all, e);
+}
+
 static int on_client(struct loop_source *src, uint32_t events, void *arg, struct err *e)
 {
     struct client *cl = arg;
@@ -152,16 +172,18 @@ static int on_client(struct loop_source *src, uint32_t events, void *arg, struct
     if (cl->owes && (events & EPOLLOUT)) {
         int sent = send_packet(cl->fd, cl->all->pending, cl->all->pending_len);
         if (sent < 0)
-            return drop(cl, e);
+            return may_read(cl) ? drop(cl, e) : park(cl, e);
         if (sent > 0) {
             cl->owes = false;
             int r = set_events(cl, e);
             return r < 0 ? r : check_drained(cl->all, e);
         }
     }
-    if (events & EPOLLIN)
+    if (may_read(cl) && (events & EPOLLIN))
         return on_readable(cl, e);
-    return events & (EPOLLHUP | EPOLLERR) ? drop(cl, e) : 0;
+    if (!(events & (EPOLLHUP | EPOLLERR)))
+        return 0;
+    return may_read(cl) ? drop(cl, e) : park(cl, e);
 }
 
 static int add_client(struct clients *c, int fd, unsigned streams, bool first, struct err *e)
