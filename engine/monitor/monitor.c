@@ -132,19 +132,25 @@ static int watch(struct monitor *m, struct err *e)
 }
 
 /* Everything is given back before anybody hears of the end. */
-static void finish_container(struct monitor *m)
+static void give_back(struct monitor *m)
 {
-    struct status *s = &m->c.status;
     struct cgroup_oom oom;
     struct err e;
 
     cgroup_oom(&m->cgroup, &oom);
+    m->c.status.oom_killed = oom.kills > 0;
     dns_stop(m->dns);
     m->dns = NULL;
     teardown(m->paths, &m->c, &e);
+}
+
+static void record_exit(struct monitor *m)
+{
+    struct status *s = &m->c.status;
+    struct err e;
+
     s->state = RECORD_STOPPED;
     s->exit_code = proc_exit_code(m->wait_status);
-    s->oom_killed = oom.kills > 0;
     s->finished = now_ns();
     s->pid = 0;
     s->monitor_pid = 0;
@@ -165,8 +171,11 @@ static int on_end(struct loop_source *src, uint32_t events, void *arg, struct er
 
     m->wait_status = proc_wait(m->proc.pid);
     loop_del(m->exit_src);
-    finish_container(m);
-    return stdio_end(m->stdio, e);
+    give_back(m);
+    /* The log is whole before the record says that the container has ended. */
+    int r = stdio_end(m->stdio, e);
+    record_exit(m);
+    return r;
 }
 
 /* A shutdown's SIGTERM is for the container. */
@@ -227,6 +236,7 @@ static void give_up(struct monitor *m, struct err *why)
                                 : why->kind == ERR_CMD_NOT_EXEC ? 126
                                                                 : 128;
         m->c.status.finished = now_ns();
+        m->c.status.pid = 0;
         m->c.status.monitor_pid = 0;
         if (str_set(&m->c.status.error, why->msg) == 0)
             container_save_exit(&m->c, &e);
