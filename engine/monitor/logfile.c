@@ -6,19 +6,34 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
 
 #define LINES_A_WRITE 64
 
+/* A writer that was killed in the middle of a record must not spoil the next one. */
+static int end_torn_line(int fd, struct err *e)
+{
+    struct stat st;
+    char last = '\n';
+
+    if (fstat(fd, &st) < 0 || (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) < 0))
+        return err_sys(e, "read", LOGFILE_NAME);
+    return last != '\n' && write(fd, "\n", 1) < 0 ? err_sys(e, "write", LOGFILE_NAME) : 0;
+}
+
 int logfile_open(int dirfd, int *ret_fd, struct err *e)
 {
-    int fd =
-        openat(dirfd, LOGFILE_NAME, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    AUTO_FD int fd =
+        openat(dirfd, LOGFILE_NAME, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 
     if (fd < 0)
         return err_sys(e, "open", LOGFILE_NAME);
-    *ret_fd = fd;
+    int r = end_torn_line(fd, e);
+    if (r < 0)
+        return r;
+    *ret_fd = TAKE_FD(fd);
     return 0;
 }
 
