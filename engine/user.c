@@ -38,18 +38,36 @@ static bool number(const char *s, uint32_t *ret)
     return true;
 }
 
+/* Reads a regular file of the rootfs. Anything else is not even opened: an image may have put a
+ * fifo or a device there. 1, or 0 when there is no such file. */
+static int read_file(int root, const char *path, char **ret, struct err *e)
+{
+    char at[FS_FD_PATH_MAX];
+    struct stat st;
+    AUTO_FD int found = fs_open_in(root, path, O_PATH, 0);
+
+    if (found < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(e, "open", path);
+    if (fstat(found, &st) < 0)
+        return err_sys(e, "stat", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_INVALID, "%s in the container is not a regular file", path);
+    AUTO_FD int fd = open(fs_fd_path(found, at), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(e, "open", path);
+    int r = fs_read_fd(fd, path, FILE_MAX, ret, NULL, e);
+    return r < 0 ? r : 1;
+}
+
 /* Calls fn for each line until it returns true. A missing file has no lines. */
 typedef bool (*line_fn)(const struct fields *f, void *arg);
 static int each_line(int root, const char *path, line_fn fn, void *arg, struct err *e)
 {
     AUTO_FREE char *text = NULL;
     struct fields f;
-    AUTO_FD int fd = fs_open_in(root, path, O_RDONLY, 0);
 
-    if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(e, "open", path);
-    int r = fs_read_fd(fd, path, FILE_MAX, &text, NULL, e);
-    if (r < 0)
+    int r = read_file(root, path, &text, e);
+    if (r <= 0)
         return r;
     for (char *line = text, *next; line && *line; line = next) {
         next = strchr(line, '\n');
@@ -78,14 +96,14 @@ static bool match_user(const struct fields *f, void *arg)
     uint32_t uid;
     uint32_t gid;
 
-    if (f->n < 6 || !number(f->v[2], &uid) || !number(f->v[3], &gid))
+    if (f->n < 4 || !number(f->v[2], &uid) || !number(f->v[3], &gid))
         return false;
     if (!STREQ(f->v[0], w->name) && !(w->numeric && uid == w->uid))
         return false;
     w->found->uid = uid;
     w->found->gid = gid;
     free(w->found->home);
-    w->found->home = str_dup(*f->v[5] ? f->v[5] : "/");
+    w->found->home = str_dup(f->n > 5 && *f->v[5] ? f->v[5] : "/");
     w->login = str_dup(f->v[0]);
     return true;
 }
