@@ -30,7 +30,17 @@ static int write_cidfile(const char *path, const char *id, struct err *e)
     AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
         return err_sys(e, "create container ID file", path);
-    return fs_write_all(fd, id, strlen(id)) < 0 ? err_sys(e, "write", path) : 0;
+    if (fs_write_all(fd, id, strlen(id)) == 0)
+        return 0;
+    int r = err_sys(e, "write", path);
+    unlink(path);
+    return r;
+}
+
+static void drop_cidfile(const char *path)
+{
+    if (path)
+        unlink(path);
 }
 
 int engine_create(const struct paths *p, const struct run_args *args,
@@ -44,11 +54,14 @@ int engine_create(const struct paths *p, const struct run_args *args,
     if (r >= 0)
         r = plan_make(p, args, &plan, e);
     if (r >= 0)
-        r = create_container(p, &plan, &c, &lock, e);
-    if (r >= 0)
         r = write_cidfile(args->cidfile, plan.id, e);
     if (r < 0)
         return r;
+    r = create_container(p, &plan, &c, &lock, e);
+    if (r < 0) {
+        drop_cidfile(args->cidfile);
+        return r;
+    }
     memcpy(ret_id, plan.id, sizeof(plan.id));
     return 0;
 }
@@ -106,11 +119,14 @@ int engine_run(const struct paths *p, const struct run_args *args, unsigned stre
     if (r >= 0)
         r = plan_make(p, args, &plan, e);
     if (r >= 0)
-        r = launch(&job, ret_session, e);
-    if (r >= 0)
         r = write_cidfile(args->cidfile, plan.id, e);
     if (r < 0)
         return r;
+    r = launch(&job, ret_session, e);
+    if (r < 0) {
+        drop_cidfile(args->cidfile);
+        return r;
+    }
     memcpy(ret_id, plan.id, sizeof(plan.id));
     return 0;
 }

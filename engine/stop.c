@@ -151,6 +151,8 @@ int engine_wait(const struct paths *p, const char *name, int *ret_code, struct e
         r = container_refresh(&c, e);
         if (r >= 0)
             r = heal(p, &c, e);
+        if (r >= 0 && c.status.state != RECORD_STOPPED) /* --rm: its last words went with it */
+            r = err_set(e, ERR_NOT_FOUND, "No such container: %s", name);
         if (r < 0)
             return r;
     }
