@@ -4,9 +4,12 @@
 
 #include "base/mem.h"
 #include "base/proc.h"
+#include "runtime/caps.h"
+#include "runtime/self.h"
 #include "runtime/setup.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 
 /* A pidfd of a process that has ended but is not reaped can still be opened. */
 static int open_init(const struct exec *x, int *ret, struct err *e)
@@ -24,6 +27,18 @@ static int open_init(const struct exec *x, int *ret, struct err *e)
     return 0;
 }
 
+/* May somebody in the container trace what joins it? Not from another user namespace. */
+static bool is_traceable(const struct exec *x)
+{
+    uint64_t bit = CAPS_BIT(CAP_SYS_PTRACE);
+    const struct config_process *first = x->config ? x->config->process : NULL;
+
+    if (!first || !first->capabilities)
+        return !first;
+    return !config_namespace(x->config, CONFIG_NS_USER) &&
+           (first->capabilities->bounding.bits & bit) != 0;
+}
+
 int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
 {
     struct setup s = {
@@ -36,9 +51,9 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     };
     AUTO_FD int opened = -1;
     int pidfd = x->pidfd;
-    int r = 0;
+    int r = is_traceable(x) ? self_seal(e) : 0;
 
-    if (pidfd < 0) {
+    if (r >= 0 && pidfd < 0) {
         r = open_init(x, &opened, e);
         pidfd = opened;
     }

@@ -31,5 +31,9 @@ struct exec {
     }
 
 /* Clones the process; then launch_ready() and launch_start() as for a container's first one. It is
- * the caller's child. ERR_STATE "container not running" when init is gone. */
+ * the caller's child. ERR_STATE "container not running" when init is gone.
+ *
+ * When processes of the container have CAP_SYS_PTRACE in the caller's own user namespace, the
+ * program is started again first (runtime/self.h): nothing may have been done before that cannot be
+ * done twice. */
 int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e);

@@ -319,15 +319,46 @@ static int cmd_hook(int argc, char **argv)
     return 0;
 }
 
-/*
- * An attacker: for SECONDS, tries to open the executable of every process that appears. Prints a
- * line for each that it could open and that is not this program: "pid N: TARGET".
- */
+/* Can what `fd` is open to be changed? */
+static bool can_write(int fd)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    int w = open(path, O_WRONLY | O_CLOEXEC);
+    bool wrote = w >= 0 && pwrite(w, "\x7f", 1, 0) == 1;
+    if (w >= 0)
+        close(w);
+    return wrote;
+}
+
+/* Tries to open one process's executable; keeps what it got in held[]. */
+static void hunt_one(int pid, const char *self, int *held, int *n_held)
+{
+    char path[64], target[PATH_MAX];
+
+    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+    ssize_t n = readlink(path, target, sizeof(target) - 1);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    target[n > 0 ? n : 0] = '\0';
+    if (strcmp(target, self) == 0 || *n_held == 64) {
+        close(fd);
+        return;
+    }
+    held[(*n_held)++] = fd;
+    printf("opened %s%s\n", target, can_write(fd) ? " and wrote it" : "");
+}
+
+/* An attacker: for SECONDS, tries to open the executable of every process that appears, and in the
+ * end, when those have gone, to write what it got hold of. */
 static int cmd_hunt(int argc, char **argv)
 {
     time_t end = time(NULL) + atoi(argv[1]);
-    char self[PATH_MAX] = "", path[64], target[PATH_MAX];
-    long looked = 0, seen = 0;
+    char self[PATH_MAX] = "";
+    int held[64], n_held = 0, wrote = 0;
+    long looked = 0;
 
     if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
         return fail("/proc/self/exe");
@@ -340,23 +371,14 @@ static int cmd_hunt(int argc, char **argv)
             if (pid <= 0 || pid == getpid())
                 continue;
             looked++;
-            snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-            ssize_t n = readlink(path, target, sizeof(target) - 1);
-            int fd = open(path, O_RDONLY | O_CLOEXEC);
-            if (fd < 0)
-                continue;
-            target[n > 0 ? n : 0] = '\0';
-            seen++;
-            if (strcmp(target, self) != 0) {
-                printf("pid %d: %s\n", pid, target);
-                fflush(stdout);
-            }
-            close(fd);
+            hunt_one(pid, self, held, &n_held);
         }
         if (d)
             closedir(d);
     }
-    printf("looked %ld opened %ld\n", looked, seen);
+    for (int i = 0; i < n_held; i++)
+        wrote += can_write(held[i]);
+    printf("looked %ld wrote %d\n", looked, wrote);
     return 0;
 }
 

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# Bundles for the tests of runtime/ and hako-oci: docker's defaults around a static init of our own.
+
+launch() { timeout 60 "$HAKO_BUILD/tests/oci/launch-test" "$@"; }
+lifecycle() { timeout 60 "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/oci" "$@"; }
+
+# create ID [PIDFILE]: of the bundle in $B. The container keeps its creator's stdio: a file, $T/out.
+create() { lifecycle create "$1" "$B" "${@:2}" </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }; }
+
+# bundle [NAME]: a fresh bundle in $B, its rootfs in $R. Its command is `init true`.
+bundle() {
+    B=$T/${1:-bundle} R=$T/${1:-bundle}/rootfs
+    rm -rf --one-file-system "$B"
+    mkdir -p "$R"/{bin,etc,proc,sys,dev}
+    chmod 711 "$T" # user namespaces must get through
+    cp "$HAKO_BUILD/tests/oci/oci-init" "$R/bin/init"
+    lifecycle spec >"$B/config.json"
+    # No cgroup is made by launch-test, so there are no rules for devices to attach.
+    config '.process.args = ["init", "true"] | .hostname = "box" | del(.linux.resources)'
+}
+
+# config FILTER [JQ-OPTION...]: changes the bundle's config.json.
+config() {
+    local filter=$1
+    shift
+    jq "$filter" "$@" <"$B/config.json" >"$B/config.new"
+    mv "$B/config.new" "$B/config.json"
+}
+
+# command WORD...: what the container runs.
+command_is() { config '.process.args = $ARGS.positional' --args "$@"; }
+
+# in_box WORD...: runs init's command in the bundle.
+in_box() {
+    command_is init "$@"
+    launch "$B"
+}

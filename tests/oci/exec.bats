@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+# One more process in a container that runs.
+
+load ../lib/hako
+load bundle
+
+setup() {
+    hako_setup
+    bundle
+    command_is init pause
+}
+
+# inside WORD...: init's command in a container that pauses.
+inside() { launch "$B" init "$@" | grep -v '^ready'; }
+
+@test "it joins every namespace of the container" {
+    is "$(inside hostname)" "box (none)"
+    is "$(inside pid)" "pid=2 ppid=0 sid=2"
+    is "$(inside cat /proc/1/comm)" init
+    has "$(inside ls /)" bin
+    lacks "$(inside ls /)" home
+}
+
+@test "its exit code comes through, and its errors" {
+    run launch "$B" init exit 9
+    is "$status" 9
+    fails 127 launch "$B" nosuch
+    has "$output" 'exec: "nosuch": executable file not found in $PATH'
+}
+
+@test "user, capabilities and filter are the process's" {
+    config '.process.user = {uid: 1000, gid: 1000}
+        | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+            syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 77}]}'
+    is "$(inside id)" "uid=1000 gid=1000 groups= umask=0022"
+    run inside mkdir /dev/shm/x
+    has "$output" "File descriptor in bad state"
+}
+
+@test "a terminal of the container's own devpts" {
+    config '.process.terminal = true'
+    has "$(inside tty | tr -d '\r')" "tty=1 ctty=1"
+}
+
+@test "nothing is open but stdio" {
+    is "$(inside fds)" "0 1 2 "
+}
+
+# hunted CAP...: what an attacker with these capabilities more gets of 150 processes that join.
+hunted() {
+    config '.process.capabilities |= map_values(. + $ARGS.positional)' --args "$@"
+    command_is init hunt 3
+    HAKO_EXECS=150 HAKO_WAIT=1 launch "$B" init true | sort | uniq -c
+}
+
+@test "the executable of what joins cannot be opened from inside" {
+    run hunted
+    has "$output" hunting
+    lacks "$output" launch-test
+    has "$output" " wrote 0"
+    # It did look while they came.
+    [ "$(sed -n 's/.*looked \([0-9]*\) .*/\1/p' <<<"$output")" -gt 100 ]
+}
+
+@test "the executable of what joins cannot be written by those who may trace" {
+    HAKO_SEAL=1 run hunted CAP_SYS_PTRACE CAP_DAC_OVERRIDE
+    has "$output" " opened /" # a mount of its own has no better name inside
+    lacks "$output" "and wrote"
+    has "$output" " wrote 0"
+}
+
+@test "into user, time and all other namespaces" {
+    config '.linux.namespaces += [{type: "user"}, {type: "time"}]
+        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+    chown -R 100000:100000 "$R"
+    is "$(inside userns | tr -s ' ')" " 0 100000 65536
+ 0 100000 65536"
+    is "$(inside id)" "uid=0 gid=0 groups= umask=0022"
+    is "$(inside pid)" "pid=2 ppid=0 sid=2"
+}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+# create, start, state, kill, delete: statuses, errors, and nothing left.
+
+load ../lib/hako
+load bundle
+
+setup() {
+    hako_setup
+    bundle
+    command_is init pause
+}
+
+teardown() {
+    for id in $(lifecycle list | cut -d' ' -f1); do
+        lifecycle delete "$id" force
+    done
+    hako_teardown
+}
+
+status_of() { lifecycle state "$1" | jq -r .status; }
+
+@test "created, running, stopped, gone" {
+    create box "$T/pid"
+    is "$(status_of box)" created
+    is "$(lifecycle state box | jq .pid)" "$(cat "$T/pid")"
+    lifecycle start box
+    is "$(status_of box)" running
+    wait_for 5 grep -q ready "$T/out"
+    run lifecycle start box
+    has "$output" "it is running, not created"
+    run lifecycle delete box
+    has "$output" "not stopped: running"
+    lifecycle kill box TERM
+    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    run lifecycle kill box TERM
+    has "$output" "container not running"
+    lifecycle delete box
+    run lifecycle state box
+    has "$output" 'container "box" does not exist'
+    fails 1 lifecycle delete box
+    lifecycle delete box force
+    is "$(ls -A "$T/oci")" ""
+}
+
+@test "ids: taken, malformed" {
+    create box
+    run create box
+    has "$output" "exists already"
+    is "$(status_of box)" created
+    for id in ../x .hidden a/b ''; do
+        run create "$id"
+        is "$status" 1
+    done
+}
+
+@test "a create that fails leaves nothing" {
+    command_is nosuch
+    fails 1 create box
+    has "$output" "executable file not found"
+    config '.mounts += [{destination: "/x", source: "/no/such", options: ["bind"]}]'
+    fails 1 create box
+    is "$(ls -A "$T/oci")" ""
+}
+
+@test "the exec's error reaches start" {
+    echo '#!/no/such' >"$R/etc/script"
+    chmod +x "$R/etc/script"
+    command_is /etc/script
+    create box
+    fails 127 lifecycle start box
+    has "$output" "exec /etc/script: no such file or directory"
+    is "$(status_of box)" stopped
+}
+
+@test "a container that died before its start says so" {
+    create box "$T/pid"
+    kill -9 "$(cat "$T/pid")"
+    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    run lifecycle start box
+    has "$output" "it is stopped, not created"
+}
+
+@test "exec joins the container and its cgroup" {
+    create box
+    lifecycle start box
+    is "$(lifecycle exec box init pid)" "pid=2 ppid=0 sid=2"
+    is "$(lifecycle exec box init cat /proc/self/cgroup | grep '^0:')" "0::/"
+    fails 7 lifecycle exec box init exit 7
+    lifecycle kill box KILL all
+    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    run lifecycle exec box init true
+    has "$output" "container not running"
+}
+
+@test "the config is fixed by create" {
+    create box
+    command_is init exit 5
+    lifecycle start box
+    is "$(status_of box)" running
+}
+
+@test "list shows every container, in order" {
+    create b
+    bundle other
+    create a
+    is "$(lifecycle list)" "a created
+b created"
+}
+
+@test "a terminal without anybody to hold it is refused" {
+    config '.process.terminal = true'
+    fails 1 create box
+    has "$output" "nobody would hold the terminal"
+}

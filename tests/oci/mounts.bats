@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+# Mounts of a config: sources, options, propagation, and kernels without the new mount calls.
+
+load ../lib/hako
+load bundle
+
+setup() {
+    hako_setup
+    bundle
+    mkdir -p "$T/src/sub"
+    echo text >"$T/src/file"
+}
+
+# mounted PATH: its options in the container.
+mounted() { in_box mounts | awk -v p="$1" '$5 == p { print $6 }'; }
+
+add() { config ".mounts += [$1]"; }
+
+@test "a directory and a file are bound, targets made as needed" {
+    config '.mounts += [{destination: "/a/b/c", source: $src, options: ["bind"]},
+            {destination: "/x/file", source: ($src + "/file"), options: ["bind", "ro"]}]' \
+        --arg src "$T/src"
+    is "$(in_box cat /a/b/c/file /x/file)" "text
+text"
+    run in_box write /x/file y
+    has "$output" "Read-only file system"
+    run in_box write /a/b/c/new y
+    is "$(cat "$T/src/new")" y
+}
+
+@test "a relative source is the bundle's" {
+    mkdir "$B/data"
+    echo here >"$B/data/f"
+    add '{destination: "/data", type: "bind", source: "data", options: ["rbind"]}'
+    is "$(in_box cat /data/f)" here
+}
+
+@test "options set, clear and reach below" {
+    mount -t tmpfs tmpfs "$T/src/sub"
+    config '.mounts += [
+        {destination: "/one", source: $src, options: ["rbind", "ro", "nosuid", "nodev", "noexec", "noatime"]},
+        {destination: "/all", source: $src, options: ["rbind", "rro", "rnosuid"]},
+        {destination: "/flat", source: $src, options: ["bind", "nosymfollow", "nodiratime"]}]' --arg src "$T/src"
+    run in_box mounts
+    at() { echo "$output" | awk -v p="$1" '$5 == p { print $6 }'; }
+    is "$(at /one)" "ro,nosuid,nodev,noexec,noatime"
+    is "$(at /one/sub)" "rw,relatime"
+    is "$(at /all)" "ro,nosuid,relatime"
+    is "$(at /all/sub)" "ro,nosuid,relatime"
+    is "$(at /flat)" "rw,nodiratime,relatime,nosymfollow"
+    is "$(at /flat/sub)" ""
+    umount "$T/src/sub"
+}
+
+@test "a tmpfs takes its data, the mode of what it covers, and a copy of it when asked" {
+    mkdir -m 1770 "$R/t"
+    echo kept >"$R/t/file"
+    ln -s file "$R/t/link"
+    add '{destination: "/t", type: "tmpfs", source: "tmpfs", options: ["size=64k", "nosuid"]}'
+    is "$(in_box stat /t | cut -d' ' -f1-3)" "d 1770 0:0"
+    is "$(in_box ls /t)" ""
+    config '.mounts[-1].options += ["tmpcopyup"]'
+    is "$(in_box cat /t/link)" kept
+    config '.mounts[-1].options = ["size=nonsense"]'
+    run in_box true
+    is "$status" 125
+    has "$output" "mount tmpfs on /t"
+    has "$output" "size"
+}
+
+@test "errors name both ends and the reason" {
+    add '{destination: "/y", type: "bind", source: "/no/such/thing", options: ["bind"]}'
+    run in_box true
+    is "$status" 125
+    has "$output" "mount /no/such/thing on /y: open /no/such/thing: No such file or directory"
+    config '.mounts[-1] = {destination: "/bin/init", type: "bind", source: $s, options: ["bind"]}' --arg s "$T/src"
+    run in_box true
+    has "$output" "Not a directory"
+    config '.mounts[-1] = {destination: "/y", type: "nosuchfs", source: "x"}'
+    run in_box true
+    has "$output" 'file system type "nosuchfs" is not known'
+    config '.mounts[-1] = {destination: "/y", source: $s, options: ["bind"], uidMappings: [{containerID: 0, hostID: 1, size: 1}]}' --arg s "$T/src"
+    run in_box true
+    is "$status" 125
+    has "$output" "uidMappings"
+}
+
+@test "propagation: private by default towards the host, shared when the root is" {
+    mount -t tmpfs tmpfs "$T/src"
+    mount --make-rshared "$T/src"
+    mkdir "$T/src/in"
+    config '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])
+        | .mounts += [{destination: "/s", source: $s, options: ["rbind", "rshared"]}]' --arg s "$T/src"
+    in_box mount tmpfs /s/in
+    ! mountpoint -q "$T/src/in"
+    config '.linux.rootfsPropagation = "rshared"'
+    in_box mount tmpfs /s/in
+    mountpoint -q "$T/src/in"
+    umount "$T/src/in" "$T/src"
+}
+
+@test "the host's mounts survive the end of the old root" {
+    mount -t tmpfs tmpfs "$T/src/sub"
+    mount --make-rshared /
+    config '.linux.rootfsPropagation = "rshared"'
+    in_box true
+    mountpoint -q "$T/src/sub"
+    mountpoint -q /proc
+    umount "$T/src/sub"
+    mount --make-rprivate /
+}
+
+@test "remount changes a mount that is there" {
+    config '.mounts += [{destination: "/s", source: $s, options: ["bind"]},
+        {destination: "/s", source: $s, options: ["bind", "remount", "ro", "nosuid"]}]' --arg s "$T/src"
+    is "$(mounted /s)" "ro,nosuid,relatime"
+}
+
+@test "everything works by the old calls where the new ones are missing" {
+    config '.mounts += [{destination: "/s", source: $s, options: ["bind", "ro"]}]' --arg s "$T/src"
+    HAKO_REFUSE=new-mount-api run in_box cat /s/file ';' write /s/file x
+    has "$output" "text"
+    has "$output" "Read-only file system"
+    HAKO_REFUSE=new-mount-api run in_box fstype /proc ';' cat /proc/keys ';' stat /dev/null
+    is "$output" "9fa0
+c 0666 0:0 1:3 /dev/null"
+    config '.mounts[-1].options = ["rbind", "rro"]'
+    HAKO_REFUSE=new-mount-api run in_box true
+    is "$status" 125
+    has "$output" "mount_setattr"
+}
+
+@test "a shared mount of crun's: copy-symlink" {
+    ln -s target "$T/src/link"
+    config '.mounts += [{destination: "/etc/l", source: $s, options: ["bind", "copy-symlink"]}]' --arg s "$T/src/link"
+    is "$(in_box stat /etc/l)" "l 0777 0:0 0:0 /etc/l -> target"
+}
