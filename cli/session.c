@@ -2,6 +2,7 @@
 /* The pump between the user's terminal, signals and standard streams and a container. */
 #include "cli/session.h"
 
+#include "base/fs.h"
 #include "base/str.h"
 #include "cli/term.h"
 
@@ -213,4 +214,27 @@ int session_check(const struct session_how *how, struct err *e)
     err_set(e, ERR_INVALID,
             "cannot attach stdin to a TTY-enabled container because stdin is not a terminal");
     return err_hint(e, "leave out -t, or -i");
+}
+
+/* A reader that went away ends a writer by SIGPIPE; in raw mode the pump has to come first. */
+int session_write(int fd, const char *data, size_t len, struct err *e)
+{
+    if (fs_write_all(fd, data, len) == 0)
+        return 1;
+    return err_sys(e, "write", fd == STDERR_FILENO ? "standard error" : "standard output");
+}
+
+/* With SIGPIPE ignored the pump sees EPIPE and can put the terminal back first. */
+int session_pump_piped(const struct session_peer *peer, const struct session_how *how,
+                       struct err *e)
+{
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
+    struct sigaction old;
+
+    sigaction(SIGPIPE, &ignore, &old);
+    int r = session_pump(peer, how, e);
+    sigaction(SIGPIPE, &old, NULL);
+    if (r < 0 && e->kind == ERR_SYS && e->errnum == EPIPE)
+        raise(SIGPIPE);
+    return r;
 }

@@ -33,10 +33,16 @@ enum session_end { SESSION_ENDED, SESSION_DETACHED };
 
 /*
  * Pumps until the peer ends or the user detaches: an enum session_end. The terminal is put back on
- * every way out, a signal that ends the process included. A reader of standard output that went
- * away ends the process by SIGPIPE.
+ * every way out, a signal that ends the process included.
  */
 int session_pump(const struct session_peer *peer, const struct session_how *how, struct err *e);
+
+/* The same, where a reader of standard output that went away ends the process by SIGPIPE, after the
+ * terminal has been put back. */
+int session_pump_piped(const struct session_peer *peer, const struct session_how *how,
+                       struct err *e);
+/* For receive: writes to standard output or error and returns 1, or the error. */
+int session_write(int fd, const char *data, size_t len, struct err *e);
 
 /*
  * The same for an attached container: the exit code, or 0 after "read escape sequence" on standard

@@ -40,11 +40,12 @@ static la_ssize_t pull(struct archive *ar, void *arg, const void **ret)
 }
 
 /* What was filled must have been padding and nothing else. */
-static int check_padding(const struct source *src, uint64_t last_size, struct err *e)
+static int check_padding(const struct source *src, uint64_t last_size, const char *last,
+                         struct err *e)
 {
     if (!src->padded || last_size % BLOCK == src->len % BLOCK)
         return 0;
-    return err_set(e, ERR_CORRUPT, "tar stream cut short at byte %llu",
+    return err_set(e, ERR_CORRUPT, "entry %s: tar stream cut short at byte %llu", last,
                    (unsigned long long)src->len);
 }
 
@@ -141,6 +142,7 @@ int unpack_layer(int root, unpack_read_fn read, void *arg, const struct entry_li
     struct archive_entry *ent;
     struct unpack_result res = { 0 };
     uint64_t last_size = 0;
+    char last[512] = "";
     int r = open_tar(&src, &sink.ar, e);
 
     if (r < 0)
@@ -151,10 +153,11 @@ int unpack_layer(int root, unpack_read_fn read, void *arg, const struct entry_li
         if (r < 0)
             break;
         last_size = (uint64_t)archive_entry_size(ent);
+        printable(archive_entry_pathname(ent), last, sizeof(last));
         res.entries++;
     }
     if (r >= 0)
-        r = check_padding(&src, last_size, e);
+        r = check_padding(&src, last_size, last, e);
     if (r >= 0)
         r = drain(&src, e);
     if (r >= 0)

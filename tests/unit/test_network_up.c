@@ -148,6 +148,7 @@ START_TEST(internal_ones_do_not_forward)
     CLEANUP(network) struct network safe = { 0 };
     struct network_link link;
 
+    netns_sh(-1, "echo 0 >/proc/sys/net/ipv4/ip_forward"); /* the machine's own may be on */
     unit_ok(network_create(&netns_place, &want, &safe, &e), &e);
     unit_ok(network_up(&netns_place, &safe, &link, &e), &e);
     ck_assert_str_eq(netns_sh(-1, "cat /proc/sys/net/ipv4/ip_forward"), "0\n");
