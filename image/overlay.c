@@ -295,7 +295,8 @@ static int mount_stack(const struct request *req, const struct stack *st, int *r
     if (req->flags & (OVERLAY_ONE_STRING | OVERLAY_BY_MOUNT))
         return mount_old(req, st, ret, e);
     int fd = mount_by_fs(st, NULL, &step);
-    if (fd < 0 && errno == EINVAL && STREQ(step, "lowerdir"))
+    /* Legacy parsers take unknown keys and fail at the end: any EINVAL may be an old kernel. */
+    if (fd < 0 && errno == EINVAL)
         return mount_old(req, st, ret, e);
     if (fd < 0 && errno == ENODEV)
         return err_set(e, ERR_UNSUPPORTED, "mount overlay: this kernel has no overlayfs");
