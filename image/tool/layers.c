@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 #define THREADS_MAX 8
@@ -25,7 +26,7 @@ struct pipe {
     struct digest *blob_digest; /* NULL for a plain blob: it is the diff-id */
     struct digest *diff_digest;
     int blob_fd;
-    volatile bool *stop;
+    atomic_bool *stop;
 };
 
 /* Threads take the next work from here. */
@@ -33,7 +34,7 @@ struct crew {
     struct layers *ls;
     pthread_mutex_t lock;
     size_t next;
-    volatile bool stop;
+    atomic_bool stop;
     struct err error;
 };
 
