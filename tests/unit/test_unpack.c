@@ -94,6 +94,23 @@ START_TEST(replaced_directories_are_forgotten)
 }
 END_TEST
 
+START_TEST(replaced_symlinks_are_forgotten)
+{
+    struct err e;
+
+    add_dir("a", 0755);
+    add_dir("b", 0755);
+    add_symlink("l", "a");
+    add_file("l/x", "in a");
+    add_symlink("l", "b");
+    add_file("l/y", "in b");
+    unit_ok(unpack(&e), &e);
+    check_text("a/x", "in a");
+    check_text("b/y", "in b");
+    ck_assert(!exists("a/y"));
+}
+END_TEST
+
 START_TEST(whiteouts)
 {
     struct err e;
@@ -368,6 +385,7 @@ int main(void)
     tcase_add_test(t, parents_after_children);
     tcase_add_test(t, later_entries_replace);
     tcase_add_test(t, replaced_directories_are_forgotten);
+    tcase_add_test(t, replaced_symlinks_are_forgotten);
     tcase_add_test(t, whiteouts);
     tcase_add_test(t, whiteout_behind_what_hides_already);
     tcase_add_test(t, opaque_root);
