@@ -49,7 +49,7 @@ int tree_normal_name(const char *name, char *out, struct err *e)
     size_t at = 0;
     size_t depth = 0;
 
-    if (*name == '/')
+    if (*name == '/' && name[strspn(name, "/")])
         return err_set(e, ERR_INVALID, "absolute name is refused");
     if (strlen(name) > TREE_PATH_MAX)
         return err_set(e, ERR_LIMIT, "name of more than %d bytes", TREE_PATH_MAX);

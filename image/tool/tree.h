@@ -46,8 +46,9 @@ void tree_free(struct tree *t);
 
 /*
  * The normal form of an entry's name: no "." components, no slashes at either end; "" for the root
- * itself. Refused (ERR_INVALID): absolute names, ".." components, components that start with
- * ".wh." other than the last; ERR_LIMIT: too long or too deep. `out` holds TREE_PATH_MAX + 1.
+ * itself, which `umoci insert` calls "/". Refused (ERR_INVALID): other absolute names, ".."
+ * components, components that start with ".wh." other than the last; ERR_LIMIT: too long or too
+ * deep. `out` holds TREE_PATH_MAX + 1.
  */
 int tree_normal_name(const char *name, char *out, struct err *e);
 

@@ -25,6 +25,17 @@ START_TEST(files_and_directories)
 }
 END_TEST
 
+/* As `umoci insert --image I DIR /` writes it. */
+START_TEST(root_by_absolute_name)
+{
+    struct err e;
+
+    add_dir("/", 0711);
+    unit_ok(unpack(&e), &e);
+    ck_assert_uint_eq(stat_of(".").st_mode & 07777, 0711);
+}
+END_TEST
+
 START_TEST(parents_after_children)
 {
     struct err e;
@@ -382,6 +393,7 @@ int main(void)
     tcase_set_timeout(t, 30);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, files_and_directories);
+    tcase_add_test(t, root_by_absolute_name);
     tcase_add_test(t, parents_after_children);
     tcase_add_test(t, later_entries_replace);
     tcase_add_test(t, replaced_directories_are_forgotten);
