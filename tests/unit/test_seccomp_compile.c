@@ -363,8 +363,10 @@ START_TEST(many_alternatives_are_quick)
         ck_assert_int_eq(strv_add(&s->names, "ioctl"), 0);
         s->n_args = 1;
         s->args = calloc(1, sizeof(*s->args));
-        s->args[0] =
-            (struct config_seccomp_arg){ .index = 1, .op = CONFIG_CMP_EQ, .value = 0x5401 + i * 3 };
+        s->args[0] = (struct config_seccomp_arg){ .index = 1,
+                                                  .op = CONFIG_CMP_MASKED_EQ,
+                                                  .value = i << 32 | (i + 5),
+                                                  .value_two = i << 32 | (i & 4) };
     }
     prove(&c, families[1].tokens);
     json_free(&config_seccomp_table, &c);
