@@ -9,12 +9,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Unique among live processes and within this one: readers skip names that start with ".tmp-". */
+/* Unique among live processes and within this one. */
 static void temp_name(char *buf, size_t len)
 {
     static atomic_uint serial;
 
-    snprintf(buf, len, ".tmp-%d-%u", (int)getpid(), atomic_fetch_add(&serial, 1));
+    snprintf(buf, len, COMMIT_TEMP_PREFIX "%d-%u", (int)getpid(), atomic_fetch_add(&serial, 1));
 }
 
 static int sync_dir(int dirfd, const char *path, struct err *e)

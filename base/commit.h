@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Names of temporary files start with it: readers skip them, and who knows that no writer is left
+ * removes them. */
+#define COMMIT_TEMP_PREFIX ".tmp-"
+
 enum commit_flags {
     COMMIT_VOLATILE = 0, /* atomic for readers and process death */
     COMMIT_DURABLE = 1,  /* and fsync'd with its directory: outlives power loss */
@@ -14,7 +18,7 @@ enum commit_flags {
 };
 
 /* Replaces (or creates) the file `name` in dirfd. Leaves no temporary file behind when it fails;
- * a crash can leave ".tmp-*", which readers skip. */
+ * a crash can. */
 int commit_file(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
                 unsigned flags, struct err *e);
 

@@ -93,6 +93,8 @@ int network_remove(const struct net_place *place, const char *name, struct err *
 /* What killed commands left: removals are completed or taken back, temporary files removed. The
  * caller holds network_lock(). */
 void network_sweep(const struct net_place *place);
+/* The same for who does not hold it; takes it only when there is something to do. */
+void network_repair(const struct net_place *place);
 
 /* The bridge of a network that is up. */
 struct network_link {

@@ -2,6 +2,7 @@
 /* Removes networks, so that it never crosses an attachment and survives being killed. */
 #include "net/network.h"
 
+#include "base/commit.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -16,9 +17,8 @@
  * takes its lease first and then asks whether the document still exists: either its lease is there
  * in time and the removal is taken back, or it finds no document and gives up.
  */
-#define HIDDEN_PREFIX      ".removing-"
-#define COMMIT_TEMP_PREFIX ".tmp-" /* base/commit.h */
-#define FILE_MAX           (sizeof(HIDDEN_PREFIX NETWORK_SUFFIX) + NETWORK_NAME_MAX)
+#define HIDDEN_PREFIX ".removing-"
+#define FILE_MAX      (sizeof(HIDDEN_PREFIX NETWORK_SUFFIX) + NETWORK_NAME_MAX)
 
 struct removal {
     const struct net_place *place;
@@ -129,6 +129,20 @@ static int remove_found(const struct net_place *place, const struct network *net
     return 0;
 }
 
+/* True when somebody was killed in the middle of something, or is in it. */
+static bool has_unfinished(const struct net_place *place)
+{
+    AUTO_STRV char **files = NULL;
+    struct err ignored = ERR_INIT;
+
+    if (fs_list(place->root_fd, NETWORK_DIR, &files, &ignored) < 0)
+        return false;
+    strv_foreach (f, files)
+        if (str_starts(*f, HIDDEN_PREFIX) || str_starts(*f, COMMIT_TEMP_PREFIX))
+            return true;
+    return false;
+}
+
 static void finish_earlier(const struct net_place *place)
 {
     AUTO_FD int lock = -1;
@@ -136,6 +150,12 @@ static void finish_earlier(const struct net_place *place)
 
     if (network_lock(place, &lock, &ignored) >= 0)
         network_sweep(place);
+}
+
+void network_repair(const struct net_place *place)
+{
+    if (has_unfinished(place))
+        finish_earlier(place);
 }
 
 int network_remove(const struct net_place *place, const char *name, struct err *e)
