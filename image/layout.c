@@ -53,9 +53,13 @@ int layout_make(struct store *s, struct err *e)
         if (s->fd < 0)
             return err_sys(e, "open", s->root);
     }
-    r = make_dirs(s, e);
-    if (r < 0 || faccessat(s->fd, LAYOUT_DIR "/oci-layout", F_OK, 0) == 0)
-        return r;
+    return make_dirs(s, e);
+}
+
+int layout_mark(const struct store *s, struct err *e)
+{
+    if (faccessat(s->fd, LAYOUT_DIR "/oci-layout", F_OK, 0) == 0)
+        return 0;
     AUTO_FD int dir = openat(s->fd, LAYOUT_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return err_sysf(e, "open", "%s/" LAYOUT_DIR, s->root);

@@ -18,11 +18,13 @@ DEFINE_CLEANUP(struct image_descriptor, image_descriptor, json_free(&image_descr
 /* The tags. A store without index.json has none. image_index_free() afterwards. */
 int layout_read(const struct store *s, struct image_index *ret, struct err *e);
 
-/* Replaces index.json, durably; makes the layout's directories and oci-layout when missing. */
+/* Replaces index.json, durably. The caller holds the store's lock. */
 int layout_write(const struct store *s, const struct image_index *idx, struct err *e);
 
 /* Makes ROOT (mode 0711) and in it the layout, layers and tmp, whatever is missing. */
 int layout_make(struct store *s, struct err *e);
+/* Makes the layout's oci-layout file when it is missing. The caller holds the store's lock. */
+int layout_mark(const struct store *s, struct err *e);
 
 /* "images/blobs/ALGORITHM/HEX" into a buffer of LAYOUT_PATH_MAX bytes, or NULL for a bad digest. */
 #define LAYOUT_PATH_MAX 192

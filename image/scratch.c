@@ -2,6 +2,7 @@
 /* Scratch directories, and the repair of what a dead writer left. */
 #include "image/scratch.h"
 
+#include "base/commit.h"
 #include "base/fs.h"
 #include "base/lock.h"
 #include "base/log.h"
@@ -95,12 +96,9 @@ static bool is_dead(int dir, int *ret_lock)
     return lock_take(dir, LOCK_FILE, false, ret_lock, &ignored) >= 0;
 }
 
-static int clean_one(const struct store *s, const char *name, struct err *e)
+static int clean_one(const struct store *s, const char *path, struct err *e)
 {
-    char path[512];
     AUTO_FD int lock = -1;
-
-    snprintf(path, sizeof(path), SCRATCH_DIR "/%s", name);
     AUTO_FD int dir = openat(s->fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir < 0)
         return unlinkat(s->fd, path, 0) < 0 && errno != ENOENT ? err_sys(e, "unlink", path) : 0;
@@ -110,25 +108,73 @@ static int clean_one(const struct store *s, const char *name, struct err *e)
     return r < 0 ? r : fs_rm_rf(s->fd, path, e);
 }
 
+/* Paths below ROOT that may be a dead writer's. */
+static int list_leftovers(const struct store *s, char ***ret, struct err *e)
+{
+    AUTO_STRV char **scratch = NULL;
+    AUTO_STRV char **layout = NULL;
+    AUTO_STRV char **found = NULL;
+    int r = fs_list(s->fd, SCRATCH_DIR, &scratch, e);
+
+    if (r >= 0)
+        r = fs_list(s->fd, LAYOUT_DIR, &layout, e);
+    strv_foreach (n, scratch)
+        if (r >= 0 && strv_addf(&found, SCRATCH_DIR "/%s", *n) < 0)
+            r = err_nomem(e);
+    /* Who writes there holds the store's lock. */
+    strv_foreach (n, layout)
+        if (r >= 0 && str_starts(*n, COMMIT_TEMP_PREFIX) &&
+            strv_addf(&found, LAYOUT_DIR "/%s", *n) < 0)
+            r = err_nomem(e);
+    if (r >= 0)
+        *ret = TAKE_PTR(found);
+    return r;
+}
+
+static int clean_locked(const struct store *s, struct err *e)
+{
+    AUTO_STRV char **paths = NULL;
+    int r = list_leftovers(s, &paths, e);
+
+    strv_foreach (path, paths) {
+        struct err one = ERR_INIT;
+        if (clean_one(s, *path, &one) < 0)
+            log_warn("clean up %s/%s: %s", s->root, *path, one.msg);
+    }
+    return r;
+}
+
 int scratch_lock_store(struct store *s, int *ret_fd, struct err *e)
 {
-    AUTO_STRV char **names = NULL;
     AUTO_FD int lock = -1;
     int r = layout_make(s, e);
 
     if (r >= 0)
         r = lock_take(s->fd, LAYOUT_LOCK, true, &lock, e);
     if (r >= 0)
-        r = fs_list(s->fd, SCRATCH_DIR, &names, e);
+        r = clean_locked(s, e);
+    if (r >= 0)
+        r = layout_mark(s, e);
     if (r < 0)
         return err_wrap(e, "image store %s", s->root);
-    strv_foreach (n, names) {
-        struct err one = ERR_INIT;
-        if (clean_one(s, *n, &one) < 0)
-            log_warn("clean up %s/" SCRATCH_DIR "/%s: %s", s->root, *n, one.msg);
-    }
     *ret_fd = TAKE_FD(lock);
     return 0;
+}
+
+int scratch_repair(const struct store *s, struct err *e)
+{
+    AUTO_STRV char **paths = NULL;
+    AUTO_FD int lock = -1;
+    int r = s->fd < 0 ? 0 : list_leftovers(s, &paths, e);
+
+    if (r < 0 || !paths)
+        return r;
+    r = lock_take(s->fd, LAYOUT_LOCK, false, &lock, e);
+    if (r == -ERR_IN_USE) {
+        err_clear(e);
+        return 0;
+    }
+    return r < 0 ? r : clean_locked(s, e);
 }
 
 int scratch_pins(const struct store *s, char ***ret, struct err *e)

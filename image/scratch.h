@@ -31,5 +31,9 @@ void scratch_drop(const struct store *s, struct scratch *sc);
  */
 int scratch_lock_store(struct store *s, int *ret_fd, struct err *e);
 
+/* Only the latter, for commands that do not write: looks, and takes the lock if something is there
+ * and nobody holds it. */
+int scratch_repair(const struct store *s, struct err *e);
+
 /* Names of layers that living writers count on, as a strv, with the store's lock held. */
 int scratch_pins(const struct store *s, char ***ret, struct err *e);
