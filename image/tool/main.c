@@ -8,8 +8,10 @@
 #include "image/store.h"
 #include "image/tool/load.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -63,6 +65,16 @@ static void print_log(enum log_level level, const char *line)
     fprintf(stderr, "hako: %s\n", line);
 }
 
+/* A load that nobody waits for any more is taken back, however its caller died. */
+static void die_with_caller(int error_fd)
+{
+    struct pollfd p = { .fd = error_fd };
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (poll(&p, 1, 0) > 0 && (p.revents & POLLERR)) /* it died before we asked */
+        raise(SIGTERM);
+}
+
 static int run_load(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct load_opts *o = args;
@@ -76,6 +88,8 @@ static int run_load(void *ctx, const void *args, char **operands, struct err *e)
         err_set(e, ERR_USAGE, "requested load from stdin, but stdin is empty");
         return err_hint(e, "name an archive with -i FILE, or pipe one in");
     }
+    if (o->error_fd > 0)
+        die_with_caller((int)o->error_fd);
     int r = store_open(o->root ? o->root : "/var/lib/hako", &store, e);
     if (r >= 0)
         r = load_archive(&store, &la, &report, e);
