@@ -204,32 +204,3 @@ bool container_running(const struct container *c)
 {
     return c->status.state == RECORD_RUNNING || c->status.state == RECORD_PAUSED;
 }
-
-int container_take_life(const struct container *c, int *ret_lock, struct err *e)
-{
-    AUTO_FD int lock = openat(c->run_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (lock < 0 || lock_dir(lock, true) < 0)
-        return err_sysf(e, "lock", "run directory of container %.12s", c->id);
-    *ret_lock = TAKE_FD(lock);
-    return 0;
-}
-
-bool container_orphaned(const struct container *c)
-{
-    if (c->run_fd < 0 || c->status.monitor_pid == 0 || c->status.state == RECORD_STOPPED)
-        return false;
-    if (flock(c->run_fd, LOCK_SH | LOCK_NB) < 0)
-        return false;
-    flock(c->run_fd, LOCK_UN);
-    return true;
-}
-
-void container_wait_life(const struct container *c)
-{
-    if (c->run_fd < 0)
-        return;
-    while (flock(c->run_fd, LOCK_SH) < 0 && errno == EINTR)
-        ;
-    flock(c->run_fd, LOCK_UN);
-}

@@ -13,7 +13,7 @@
 
 /*
  *     ROOT/containers/<id>/    record.json config.json exit.json upper/ work/ log
- *     RUNROOT/containers/<id>/ status attach hosts hostname resolv.conf
+ *     RUNROOT/containers/<id>/ life status attach hosts hostname resolv.conf
  *
  * A directory without record.json is a container in the making (its maker holds the lock) or
  * garbage (nobody does). The lock is flock(2) on the directory itself: it needs no file and dies
@@ -61,14 +61,3 @@ int container_save_exit(struct container *c, struct err *e);
 
 /* True while its first process may be alive. */
 bool container_running(const struct container *c);
-
-/*
- * The life lock: a monitor holds flock(2) on the run directory from before it says so in the status
- * until all that the container owned has been given back. It dies with the monitor, whatever killed
- * it, and can be waited for.
- */
-int container_take_life(const struct container *c, int *ret_lock, struct err *e);
-/* True when the status needs a monitor and nobody holds the life lock. */
-bool container_orphaned(const struct container *c);
-/* Waits for the end of whoever holds the life lock. */
-void container_wait_life(const struct container *c);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "engine/args.h"
 #include "engine/heal.h"
+#include "engine/life.h"
 #include "engine/monitor/logfile.h"
 
 #include <fcntl.h>
@@ -164,7 +165,7 @@ static int follow(struct reader *rd, struct container *c, struct err *e)
 
     if (notify < 0 || inotify_add_watch(notify, fs_fd_path(rd->fd, path), IN_MODIFY) < 0)
         return err_sys(e, "inotify", LOGFILE_NAME);
-    if (monitor < 0 || container_orphaned(c))
+    if (monitor < 0 || life_lost(c))
         r = 0;
     while (r > 0 && !rd->ended) {
         r = read_on(rd, e);

@@ -8,6 +8,7 @@
 #include "engine/client.h"
 #include "engine/create.h"
 #include "engine/heal.h"
+#include "engine/life.h"
 #include "engine/monitor/monitor.h"
 #include "engine/plan.h"
 
@@ -160,7 +161,7 @@ int engine_start(const struct paths *p, const char *name, unsigned streams,
         mem_close(&lock);
         return ret_session ? engine_attach(p, name, streams, ret_session, e) : 0;
     }
-    container_wait_life(&c); /* its last monitor may still be cleaning up */
+    life_wait(&c); /* its last monitor may still be cleaning up */
     r = plan_of(&c, &plan, e);
     struct monitor_job job = { .paths = p,
                                .plan = &plan,

@@ -5,6 +5,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "engine/heal.h"
+#include "engine/life.h"
 #include "engine/teardown.h"
 
 #include <poll.h>
@@ -73,7 +74,7 @@ static int wait_end(const struct container *c, int pidfd, int ms, struct err *e)
             left = gone < ms ? ms - (int)gone : 0;
     }
     if (n > 0)
-        container_wait_life(c);
+        life_wait(c);
     return n > 0;
 }
 
@@ -103,7 +104,7 @@ static int stop_open(const struct paths *p, struct container *c, int sig, int ms
             r = wait_end(c, pidfd, -1, e);
     }
     if (r == -ERR_STATE) { /* it ended by itself; its monitor is cleaning up */
-        container_wait_life(c);
+        life_wait(c);
         r = 0;
     }
     if (r >= 0)

@@ -71,16 +71,16 @@ static int remove_dir(int tree, const char *id, struct err *e)
     return fs_rm_rf(tree, path, e);
 }
 
-/* Name first, while the record still proves whose it is; then the record, which turns the rest into
- * garbage that anybody may finish removing. */
+/* The record first, which turns the rest into garbage that anybody may finish removing. Its lock
+ * keeps others away from the name meanwhile. */
 int teardown_remove(const struct paths *p, struct container *c, struct err *e)
 {
     struct err first = ERR_INIT;
 
-    if (c->record.name)
-        err_collect(&first, names_release(p, c->record.name, c->id, e), e);
     if (c->dir_fd >= 0 && unlinkat(c->dir_fd, "record.json", 0) < 0 && errno != ENOENT)
         err_collect(&first, err_sys(e, "unlink", "record.json"), e);
+    if (c->record.name)
+        err_collect(&first, names_release(p, c->record.name, c->id, e), e);
     err_collect(&first, remove_dir(p->run_fd, c->id, e), e);
     err_collect(&first, remove_dir(p->root_fd, c->id, e), e);
     if (first.kind == ERR_NONE)

@@ -21,6 +21,7 @@ static const struct json_field status_fields[] = {
     JSON_U64(struct status, pid_start, "pidStart"),
     JSON_I32(struct status, monitor_pid, "monitorPid", .max = INT32_MAX),
     JSON_U64(struct status, monitor_start, "monitorStart"),
+    JSON_BOOL(struct status, fresh, "fresh"),
     JSON_I64(struct status, started, "started"),
     JSON_I64(struct status, finished, "finished"),
     JSON_I32(struct status, exit_code, "exitCode"),

@@ -36,6 +36,7 @@ struct status {
     uint64_t pid_start; /* proc_start_time(pid) */
     int32_t monitor_pid;
     uint64_t monitor_start;
+    bool fresh; /* made by the run that is starting it: nobody has heard of it yet */
     int64_t started;
     int64_t finished;
     int32_t exit_code;

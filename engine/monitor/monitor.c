@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "engine/attach.h"
 #include "engine/create.h"
+#include "engine/life.h"
 #include "engine/monitor/logfile.h"
 #include "engine/monitor/state.h"
 #include "engine/teardown.h"
@@ -42,13 +43,12 @@ static int begin(struct monitor *m, struct err *e)
 {
     struct status *s = &m->c.status;
 
-    int r = container_make_run(m->paths, &m->c, e);
-    if (r >= 0)
-        r = container_take_life(&m->c, &m->life_fd, e);
+    int r = life_take(m->paths, &m->c, &m->life_fd, e);
     if (r < 0)
         return r;
     status_free(s);
     s->state = RECORD_CREATED;
+    s->fresh = m->job->fresh;
     s->monitor_pid = getpid();
     s->monitor_start = proc_start_time(getpid());
     return container_save_status(&m->c, e);
@@ -96,6 +96,7 @@ static int publish(struct monitor *m, struct err *e)
     struct status *s = &m->c.status;
 
     s->state = RECORD_RUNNING;
+    s->fresh = false;
     s->pid = m->proc.pid;
     s->pid_start = m->proc.start_time;
     s->started = now_ns();
@@ -162,7 +163,7 @@ static void record_exit(struct monitor *m)
         container_save_exit(&m->c, &e);
         container_save_status(&m->c, &e);
     }
-    mem_close(&m->life_fd);
+    life_end(&m->c, &m->life_fd);
 }
 
 static int on_end(struct loop_source *src, uint32_t events, void *arg, struct err *e)
@@ -242,6 +243,7 @@ static void give_up(struct monitor *m, struct err *why)
             container_save_exit(&m->c, &e);
         container_save_status(&m->c, &e);
     }
+    life_end(&m->c, &m->life_fd);
     send_outcome(m->job->client_fd, ATTACH_MSG_ERROR, why, sizeof(*why));
     _exit(1);
 }
