@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "cli/oci/oci.h"
 #include "cli/oci/oci_log.h"
+#include "cli/options.h"
 #include "cli/output.h"
 #include "oci/config.h"
 #include "runtime/statefile.h"
@@ -32,12 +33,30 @@ static const struct opt globals[] = {
     { 0 },
 };
 
+static int print_options(void *ctx, const void *args, char **operands, struct err *e)
+{
+    return options_print(&oci_program, operands, e);
+}
+
+static const struct opt_cmd options_cmd = {
+    .usage = "[COMMAND...]",
+    .summary = "Print the option tables",
+    .max_operands = -1,
+    .run = print_options,
+};
+
 static const struct opt_verb verbs[] = {
-    { "create", &oci_create }, { "delete", &oci_delete },
-    { "exec", &oci_exec },     { "kill", &oci_kill },
-    { "list", &oci_list },     { "run", &oci_run },
-    { "spec", &oci_spec },     { "start", &oci_start },
-    { "state", &oci_state },   { 0 },
+    { "create", &oci_create },
+    { "delete", &oci_delete },
+    { "exec", &oci_exec },
+    { "kill", &oci_kill },
+    { "list", &oci_list },
+    { "run", &oci_run },
+    { "spec", &oci_spec },
+    { "start", &oci_start },
+    { "state", &oci_state },
+    { "__options", &options_cmd, OPT_VERB_HIDDEN },
+    { 0 },
 };
 
 const struct opt_program oci_program = {
