@@ -10,7 +10,6 @@
 
 struct logs_args {
     bool follow;
-    bool details;
     bool timestamps;
     const char *since;
     const char *until;
@@ -20,7 +19,7 @@ static const struct logs_args defaults = { .tail = "all" };
 
 #define AT(field) OPT_AT(struct logs_args, field)
 static const struct opt options[] = {
-    { 0, "details", OPT_FLAG, AT(details), NULL, NULL, OPT_HIDDEN },
+    { 0, "details", OPT_FLAG, 0, 0, NULL, NULL, OPT_IGNORED },
     { 'f', "follow", OPT_FLAG, AT(follow), NULL, "Go on until the container stops" },
     { 0, "since", OPT_STRING, AT(since), "TIME",
       "From this time on: 2026-01-02T13:23:37Z, or 42m for 42 minutes ago" },

@@ -7,14 +7,13 @@
 
 struct rm_args {
     bool force;
-    bool volumes;
 };
 
 #define AT(field) OPT_AT(struct rm_args, field)
 static const struct opt options[] = {
     { 'f', "force", OPT_FLAG, AT(force), NULL,
       "Kill it first if it runs; no such container is no error" },
-    { 'v', "volumes", OPT_FLAG, AT(volumes), NULL, NULL, OPT_HIDDEN },
+    { 'v', "volumes", OPT_FLAG, 0, 0, NULL, NULL, OPT_IGNORED },
     { 0 },
 };
 

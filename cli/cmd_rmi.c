@@ -7,14 +7,13 @@
 
 struct rmi_args {
     bool force;
-    bool no_prune;
 };
 
 #define AT(field) OPT_AT(struct rmi_args, field)
 static const struct opt options[] = {
     { 'f', "force", OPT_FLAG, AT(force), NULL,
       "Remove it although stopped containers use it; no such image is no error" },
-    { 0, "no-prune", OPT_FLAG, AT(no_prune), NULL, NULL, OPT_HIDDEN },
+    { 0, "no-prune", OPT_FLAG, 0, 0, NULL, NULL, OPT_IGNORED },
     { 0 },
 };
 

@@ -85,10 +85,10 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
         r = cli_paths(ctx, &p, e);
     if (r < 0)
         return r;
-    if (!a.detach)
-        return foreground(p, &a, streams, e);
-    r = engine_run(p, &a, 0, id, NULL, e);
-    return r < 0 ? r : output_line(e, "%s", id);
+    r = a.detach ? engine_run(p, &a, 0, id, NULL, e) : foreground(p, &a, streams, e);
+    if (r == -ERR_CMD_NOT_FOUND && operands[1] && operands[1][0] == '-')
+        err_hint(e, "options of 'hako run' stand before the image");
+    return r < 0 || !a.detach ? r : output_line(e, "%s", id);
 }
 
 const struct opt_cmd cmd_run = {

@@ -60,6 +60,11 @@ box() { hako run --rm --network none "$@"; }
     is "$(hako ps -aq)" ""
 }
 
+@test "options behind the image are its command, and said to be" {
+    fails 127 box box --rm
+    has "$output" "options of 'hako run' stand before the image"
+}
+
 @test "signals go to the process" {
     timeout --preserve-status -k 10 -s TERM 1 "$HAKO_BUILD/hako" run --rm --network none box \
         sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done' && false || is $? 7

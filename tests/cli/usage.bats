@@ -175,3 +175,10 @@ See 'hako run --help'."
     is "$(HAKO_ROOT=$T/third hako info -f '{{.DockerRootDir}}')" "$T/third"
     is "$(hako --root "$T/other" info -f '{{.DockerRootDir}}')" "$T/other"
 }
+
+@test "a symlink called docker is hako" {
+    ln -s "$HAKO_BUILD/hako" "$T/docker"
+    is "$("$T/docker" ps --format json)" ""
+    fails 125 "$T/docker" run --bogus
+    has "$output" "unknown option --bogus"
+}
