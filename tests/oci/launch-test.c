@@ -13,7 +13,6 @@
 #include "runtime/hooks.h"
 #include "runtime/launch.h"
 #include "runtime/seccomp.h"
-#include "runtime/self.h"
 
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -129,9 +128,6 @@ int main(int argc, char **argv)
     struct state st = { .oci_version = version, .id = id, .bundle = bundle };
 
     log_set(to_stderr, LOG_LVL_WARN);
-    /* As exec_create() would, but before there is a container. */
-    if (getenv("HAKO_SEAL") && self_seal(&e) < 0)
-        return complain(&e);
     if (getenv("HAKO_REFUSE"))
         refuse_new_mounts();
     AUTO_FD int dir = bundle ? open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
