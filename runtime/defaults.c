@@ -109,27 +109,42 @@ int defaults_add_namespace(struct config *c, enum config_ns type, const char *pa
     return path && !to->path ? err_nomem(e) : 0;
 }
 
+static int add_device_rule(struct config_resources *r, const struct defaults_device_rule *from,
+                           struct err *e)
+{
+    struct config_device_rule *to = grow((void **)&r->devices, &r->n_devices, sizeof(*to));
+
+    if (!to)
+        return err_nomem(e);
+    to->allow = from->allow;
+    to->type = str_dup(from->type);
+    to->access = str_dup(from->access);
+    to->major = (struct opt_i64){ .set = from->major >= 0, .val = from->major };
+    to->minor = (struct opt_i64){ .set = from->minor >= 0, .val = from->minor };
+    return to->type && to->access ? 0 : err_nomem(e);
+}
+
+int defaults_allow_devices(struct config *c, struct err *e)
+{
+    struct config_resources *r = c->lnx.resources;
+    int ret = 0;
+
+    for (size_t i = 0; r && r->n_devices > 0 && i < defaults_n_device_rules && ret >= 0; i++)
+        if (defaults_device_rules[i].allow)
+            ret = add_device_rule(r, &defaults_device_rules[i], e);
+    return ret;
+}
+
 static int add_device_rules(struct config *c, struct err *e)
 {
-    struct config_resources *r = calloc(1, sizeof(*r));
+    int r = 0;
 
-    c->lnx.resources = r;
-    if (!r)
+    c->lnx.resources = calloc(1, sizeof(*c->lnx.resources));
+    if (!c->lnx.resources)
         return err_nomem(e);
-    for (size_t i = 0; i < defaults_n_device_rules; i++) {
-        const struct defaults_device_rule *from = &defaults_device_rules[i];
-        struct config_device_rule *to = grow((void **)&r->devices, &r->n_devices, sizeof(*to));
-        if (!to)
-            return err_nomem(e);
-        to->allow = from->allow;
-        to->type = str_dup(from->type);
-        to->access = str_dup(from->access);
-        to->major = (struct opt_i64){ .set = from->major >= 0, .val = from->major };
-        to->minor = (struct opt_i64){ .set = from->minor >= 0, .val = from->minor };
-        if (!to->type || !to->access)
-            return err_nomem(e);
-    }
-    return 0;
+    for (size_t i = 0; i < defaults_n_device_rules && r >= 0; i++)
+        r = add_device_rule(c->lnx.resources, &defaults_device_rules[i], e);
+    return r;
 }
 
 static int fill_process(struct config *c, struct err *e)

@@ -38,6 +38,10 @@ extern const size_t defaults_n_device_rules;
 int defaults_add_mount(struct config *c, const struct defaults_mount *m, struct err *e);
 int defaults_add_namespace(struct config *c, enum config_ns type, const char *path, struct err *e);
 
+/* Appends the rules that allow the default devices, if the config has device rules at all: engines
+ * forbid everything and count on the runtime for terminals and /dev/null (as with runc). */
+int defaults_allow_devices(struct config *c, struct err *e);
+
 /* Fills an empty config with everything above: mounts, paths, namespaces, device rules, root
  * "rootfs", cwd "/", PATH and TERM, docker's capabilities, args { "sh" }. What `hako-oci spec`
  * prints and the engine starts from. */

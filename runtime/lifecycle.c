@@ -11,6 +11,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "oci/valid.h"
+#include "runtime/defaults.h"
 #include "runtime/hooks.h"
 #include "runtime/lifecycle_open.h"
 #include "runtime/sync.h"
@@ -161,6 +162,8 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
                                  .keep_pty = args->keep_pty };
     int r = lifecycle_check_terminal(c->config.process, &out, e);
 
+    if (r >= 0)
+        r = defaults_allow_devices(&c->config, e);
     if (r >= 0)
         r = save_config(c, e);
     if (r >= 0)

@@ -112,3 +112,15 @@ b created"
     fails 1 create box
     has "$output" "nobody would hold the terminal"
 }
+
+@test "an engine that forbids all devices still gets a terminal and /dev/null" {
+    config '.linux.resources = {devices: [{allow: false, access: "rwm"}]}'
+    command_is init stat /dev/null ';' write /dev/null x ';' cat /dev/mem
+    mkdir -p "$R/dev"
+    config '.linux.devices = [{type: "c", path: "/dev/mem", major: 1, minor: 1}]'
+    create box
+    lifecycle start box
+    wait_for 5 grep -q mem "$T/out"
+    has "$(cat "$T/out")" "/dev/mem: Operation not permitted"
+    lacks "$(cat "$T/out")" "/dev/null: "
+}

@@ -56,6 +56,21 @@ START_TEST(additions)
 }
 END_TEST
 
+START_TEST(devices_are_allowed_where_there_are_rules)
+{
+    AUTO_CONFIG struct config c = { 0 };
+    struct err e = ERR_INIT;
+
+    unit_ok(defaults_allow_devices(&c, &e), &e);
+    ck_assert_ptr_null(c.lnx.resources);
+    unit_ok(defaults_config(&c, &e), &e);
+    size_t before = c.lnx.resources->n_devices;
+    unit_ok(defaults_allow_devices(&c, &e), &e);
+    ck_assert_uint_eq(c.lnx.resources->n_devices, before + defaults_n_device_rules - 1);
+    ck_assert(c.lnx.resources->devices[before].allow);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("defaults");
@@ -63,5 +78,6 @@ int main(void)
     tcase_add_test(t, the_config_is_valid_and_whole);
     tcase_add_test(t, it_survives_being_written);
     tcase_add_test(t, additions);
+    tcase_add_test(t, devices_are_allowed_where_there_are_rules);
     return unit_run(t);
 }
