@@ -196,6 +196,23 @@ static int beyond_reach(struct err *e)
     return 0;
 }
 
+/* Another user's process has no CAP_SETPCAP in effect: inheritable cannot exceed permitted then. */
+static int inheritable_of_a_user(struct err *e)
+{
+    struct caps less = { .bounding = UINT64_MAX,
+                         .permitted = CAPS_DEFAULT,
+                         .effective = CAPS_DEFAULT };
+    struct caps c = { .bounding = UINT64_MAX,
+                      .permitted = BIT(KILL),
+                      .inheritable = BIT(KILL) | BIT(SYS_TIME) };
+
+    CHECK(caps_apply(&less, e) >= 0 && caps_keep(e) >= 0);
+    CHECK(setresuid(12345, 12345, 12345) == 0);
+    CHECK(caps_apply(&c, e) >= 0);
+    CHECK(status("CapPrm") == BIT(KILL) && status("CapInh") == BIT(KILL));
+    return 0;
+}
+
 /* Without CAP_SETPCAP nothing can be dropped, which matters only when something has to be. */
 static int without_setpcap(struct err *e)
 {
@@ -208,7 +225,8 @@ static int without_setpcap(struct err *e)
     return 0;
 }
 
-static int (*const scenes[])(struct err *) = { as_root, as_user, beyond_reach, without_setpcap };
+static int (*const scenes[])(struct err *) = { as_root, as_user, beyond_reach,
+                                               inheritable_of_a_user, without_setpcap };
 
 START_TEST(sets_of_a_process)
 {
