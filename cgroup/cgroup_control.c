@@ -139,20 +139,27 @@ static int own_processes(const struct cgroup_tree *t, const char *group, pid_t *
     return err_hint(e, "move them into a child group first, or name another parent group");
 }
 
-/* cgroup-v2.rst, "No Internal Process Constraint": in the root of a delegated subtree, ourselves
- * may be what is in the way. */
+/*
+ * cgroup-v2.rst, "No Internal Process Constraint" and "Threads": a group other than the root must
+ * not have processes when it passes controllers on. Some controllers the kernel would switch on
+ * nevertheless, and turn the group into a threaded one whose children nothing can be born in. In
+ * the root of a delegated subtree, ourselves may be what is in the way.
+ */
 static int step_aside(const struct cgroup_tree *t, const char *group, struct err *e)
 {
+    AUTO_FREE char *type = str_fmt("%s/cgroup.type", group);
     AUTO_FREE char *leaf = str_fmt("%s/" LEAF, group);
     AUTO_FREE char *file = str_fmt("%s/" LEAF "/cgroup.procs", group);
     AUTO_FREE pid_t *pids = NULL;
     size_t n = 0;
     int r;
 
-    if (!leaf || !file)
+    if (!type || !leaf || !file)
         return err_nomem(e);
+    if (faccessat(t->fd, type, F_OK, 0) < 0)
+        return 0; /* only the root has no type */
     r = own_processes(t, group, &pids, &n, e);
-    if (r < 0)
+    if (r < 0 || n == 0)
         return r;
     if (mkdirat(t->fd, leaf, 0755) < 0 && errno != EEXIST)
         return err_sysf(e, "mkdir", "%s/%s", t->path, leaf);
@@ -173,7 +180,7 @@ static int refused(const struct cgroup_tree *t, const char *file, unsigned bit, 
     err_errnum(e, errnum, "write", what);
     if (errnum == EINVAL && bit == CGROUP_CPU)
         err_hint(e, "the cpu controller refuses while real-time processes are in child groups");
-    if (errnum == EOPNOTSUPP || errnum == EINVAL)
+    if (errnum == EOPNOTSUPP)
         err_hint(e, "the group may be threaded: see its cgroup.type");
     if (errnum == EACCES || errnum == EPERM)
         err_hint(e, "the subtree is not delegated to this user: with systemd, Delegate=%s",
@@ -186,28 +193,22 @@ static int enable_level(const struct cgroup_tree *t, const char *group, void *ar
     const unsigned *want = arg;
     unsigned missing = *want & ~cgroup_control_read(t, group, "cgroup.subtree_control");
     AUTO_FREE char *file = str_fmt("%s/cgroup.subtree_control", group);
-    bool aside = false;
+    int r = 0;
 
     if (!file)
         return err_nomem(e);
-    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
+    if (missing)
+        r = step_aside(t, group, e);
+    for (unsigned i = 0; r >= 0 && i < CGROUP_CONTROLLERS; i++) {
         unsigned bit = 1u << i;
         char text[32];
         if (!(missing & bit))
             continue;
         snprintf(text, sizeof(text), "+%s", names[i]);
-        int ok = fs_put(t->fd, file, text);
-        if (ok < 0 && errno == EBUSY && !aside) {
-            int r = step_aside(t, group, e);
-            if (r < 0)
-                return r;
-            aside = true;
-            ok = fs_put(t->fd, file, text);
-        }
-        if (ok < 0)
-            return refused(t, file, bit, errno, e);
+        if (fs_put(t->fd, file, text) < 0)
+            r = refused(t, file, bit, errno, e);
     }
-    return 0;
+    return r;
 }
 
 int cgroup_control_enable(const struct cgroup_tree *t, const char *path, unsigned want,

@@ -1,54 +1,119 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Limits hold: memory, processes and cpu time of a container, where the controllers are.
+# Limits hold, and say what they did: groups made by hako's own code, commands run in them.
 
 load ../lib/hako
 
-setup_file() {
-    hako_setup_file
-    hako load -q -i "$(fixture small)/docker.tar" >/dev/null
+group() {
+    timeout 100 "$HAKO_BUILD/tests/vm/with-group" "$@"
 }
 
-setup() {
-    needs_controllers memory pids cpu
-    hako_setup
+@test "files of a group hold what the spec's fields ask for" {
+    needs_controllers cpu cpuset memory pids
+    export SHOW="memory.max memory.swap.max memory.low cpu.weight cpu.max cpuset.cpus pids.max memory.high"
+    output=$(group /hako/files '{"memory":{"limit":67108864,"swap":100663296,"reservation":33554432},
+        "cpu":{"shares":512,"quota":50000,"period":200000,"cpus":"0"},"pids":{"limit":20},
+        "unified":{"memory.high":"50331648"}}' true)
+    has "$output" "memory.max 67108864"
+    has "$output" "memory.swap.max 33554432"
+    has "$output" "memory.low 33554432"
+    has "$output" "cpu.weight 50"
+    has "$output" "cpu.max 50000 200000"
+    has "$output" "cpuset.cpus 0"
+    has "$output" "pids.max 20"
+    has "$output" "memory.high 50331648"
+    has "$output" "exit 0"
 }
 
-IMG=hako.test/small
-
-@test "--memory 64m kills a process that takes 100 MB: 137, and inspect says why" {
-    fails 137 hako run --name hog --network none --memory 64m $IMG dd if=/dev/zero of=/dev/null bs=100M count=1
-    is "$(hako inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' hog)" "true 137"
-    hako run --rm --network none --memory 64m $IMG dd if=/dev/zero of=/dev/null bs=10M count=1
-    is "$(hako run --rm --network none --memory 64m $IMG cat /sys/fs/cgroup/memory.max)" 67108864
+@test "io limits are set on a disk, and a missing disk is named" {
+    needs_controllers io
+    dev=$(lsblk -dno MAJ:MIN | grep -v '^7:' | head -n 1 | tr -d ' ')
+    export SHOW="io.max"
+    output=$(group /hako/io '{"blockIO":{"throttleReadBpsDevice":[{"major":'"${dev%:*}"',"minor":'"${dev#*:}"',
+        "rate":1048576}],"throttleWriteIOPSDevice":[{"major":'"${dev%:*}"',"minor":'"${dev#*:}"',"rate":7}]}}' true)
+    has "$output" "$dev rbps=1048576 wbps=max riops=max wiops=7"
+    output=$(group /hako/io '{"blockIO":{"throttleReadBpsDevice":[{"major":99,"minor":99,"rate":1}]}}' true) || true
+    has "$output" 'error blockIO.throttleReadBpsDevice: write "99:99 rbps=1" to'
+    has "$output" "hint there is no such block device"
 }
 
-@test "an exit of 137 for another reason is no memory kill" {
-    fails 137 hako run --name shot --network none --memory 64m $IMG sh -c 'kill -9 $$; sleep 1; exit 137'
-    is "$(hako inspect -f '{{.State.OOMKilled}}' shot)" false
+@test "more memory than the limit is killed, and the watch tells" {
+    needs_controllers memory
+    output=$(group /hako/memory '{"memory":{"limit":67108864,"swap":67108864}}' \
+        python3 -c 'x = bytearray(100 << 20)')
+    has "$output" "exit 137"
+    has "$output" "oom kills 1"
+    has "$output" "oom seen"
+    lacks "$output" "for ever"
+    output=$(group /hako/memory '{"memory":{"limit":67108864}}' python3 -c 'x = bytearray(20 << 20)')
+    has "$output" "exit 0"
+    has "$output" "oom kills 0"
+    lacks "$output" "oom seen"
 }
 
-@test "--pids-limit 20 holds" {
-    many='i=0; while [ $i -lt 40 ]; do sleep 30 & i=$((i + 1)); done; echo all'
-    is "$(hako run --rm --network none --pids-limit 100 $IMG sh -c "$many")" all
-    fails 2 hako run --name fork --network none --pids-limit 20 $IMG sh -c "$many"
-    has "$output" "can't fork"
-    is "$(hako run --rm --network none --pids-limit 20 $IMG cat /sys/fs/cgroup/pids.max)" 20
+@test "no more processes than the limit" {
+    needs_controllers pids
+    output=$(group /hako/pids '{"pids":{"limit":20}}' python3 -c '
+import os, time
+n = 0
+try:
+    while n < 100:
+        if os.fork() == 0:
+            time.sleep(30)
+        n += 1
+except BlockingIOError:
+    pass
+print("children", n)')
+    has "$output" "children 19"
 }
 
-@test "--cpus 0.5 holds within 10 %" {
-    busy='a=$(cut -d" " -f1 /proc/uptime); timeout 6 sh -c "while :; do :; done"; cat /proc/uptime; echo $a
-        cat /sys/fs/cgroup/cpu.stat'
-    hako run --rm --network none --cpus 0.5 $IMG sh -c "$busy" >"$BATS_TEST_TMPDIR/out" || true
-    awk 'NR == 1 { end = $1 } NR == 2 { wall = end - $1 } $1 == "usage_usec" { used = $2 / 1e6 }
-         END { share = used / wall; print "share of a cpu:", share; exit !(share > 0.45 && share < 0.55) }' \
-        "$BATS_TEST_TMPDIR/out"
+@test "half a cpu is half a cpu" {
+    needs_controllers cpu
+    output=$(group /hako/cpu '{"cpu":{"quota":50000,"period":100000}}' timeout 6 \
+        sh -c 'while :; do :; done & while :; do :; done')
+    percent=$(sed -n 's/^cpu //p' <<<"$output")
+    [ "$percent" -ge 45 ] && [ "$percent" -le 55 ] || { echo "$output"; return 1; }
 }
 
-@test "limits are what inspect says, and exec is inside them" {
-    hako run -d --name lim --network none --memory 64m --cpus 0.5 --pids-limit 20 $IMG sleep 100
-    is "$(hako inspect -f '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}}' lim)" \
-        "67108864 500000000 20"
-    is "$(hako exec lim cat /sys/fs/cgroup/cpu.max)" "50000 100000"
-    fails 137 hako exec lim dd if=/dev/zero of=/dev/null bs=100M count=1
+@test "a value that the kernel refuses is named with its file" {
+    needs_controllers cpuset
+    output=$(group /hako/bad '{"cpu":{"cpus":"999"}}' true) || true
+    has "$output" 'error cpu.cpus: write "999" to /sys/fs/cgroup'
+    has "$output" 'hint the list must be within the parent group'
+    [ ! -d /sys/fs/cgroup/hako/bad ]
+}
+
+@test "processes of somebody else in the way of controllers are named" {
+    needs_controllers memory
+    mkdir /sys/fs/cgroup/busy
+    sleep 60 &
+    sleeper=$!
+    echo $sleeper >/sys/fs/cgroup/busy/cgroup.procs
+    output=$(group /busy/inner '{"memory":{"limit":67108864}}' true) || true
+    output+=$(group /busy/inner '{"pids":{"limit":5}}' true) || true
+    type=$(cat /sys/fs/cgroup/busy/cgroup.type)
+    echo $sleeper >/sys/fs/cgroup/cgroup.procs
+    kill $sleeper
+    rmdir /sys/fs/cgroup/busy
+    has "$output" "has processes of its own"
+    has "$output" "pid $sleeper (sleep)"
+    is "$type" domain
+}
+
+@test "we ourselves step aside in a subtree that is ours" {
+    needs_controllers memory
+    mkdir /sys/fs/cgroup/ours
+    output=$(sh -c 'echo $$ >/sys/fs/cgroup/ours/cgroup.procs
+        exec "$0" /ours/inner "$1" cat /proc/self/cgroup' "$HAKO_BUILD/tests/vm/with-group" \
+        '{"memory":{"limit":67108864}}')
+    rmdir /sys/fs/cgroup/ours/hako.self /sys/fs/cgroup/ours
+    has "$output" "0::/ours/inner"
+    has "$output" "exit 0"
+}
+
+@test "the memory of a hybrid host is explained" {
+    [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"
+    output=$(group /hako/why '{"memory":{"limit":1},"pids":{"limit":-1}}' true) || true
+    has "$output" "memory (memory.limit) is held by cgroup v1 at /sys/fs/cgroup/memory"
+    lacks "$output" pids
 }
