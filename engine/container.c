@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#define SUB "containers/"
+#define SUB    "containers/"
+#define RECORD "record.json"
+#define CONFIG "config.json"
 
 /* ROOT/containers/<id> as an open directory, or -1 with errno. */
 static int open_dir(int tree, const char *id)
@@ -20,9 +22,17 @@ static int open_dir(int tree, const char *id)
     return openat(tree, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-static bool has_record(int dirfd)
+static bool has_record(int tree, const char *id)
 {
-    return faccessat(dirfd, "record.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    char path[sizeof(SUB RECORD) + ID_LEN + 1];
+
+    snprintf(path, sizeof(path), SUB "%s/" RECORD, id);
+    return faccessat(tree, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool container_recorded(const struct paths *p, const char *id)
+{
+    return has_record(p->root_fd, id) || has_record(p->run_fd, id);
 }
 
 bool container_exists(const struct paths *p, const char *id)
@@ -33,7 +43,7 @@ bool container_exists(const struct paths *p, const char *id)
         return false;
     /* Somebody holds the lock: it is being made. Shared, so that those who look at the same time do
      * not take each other for its maker. */
-    return has_record(dir) || flock(dir, LOCK_SH | LOCK_NB) < 0;
+    return container_recorded(p, id) || flock(dir, LOCK_SH | LOCK_NB) < 0;
 }
 
 static int no_such(const char *id, struct err *e)
@@ -71,6 +81,22 @@ int container_refresh(struct container *c, struct err *e)
     return r < 0 ? err_wrap(e, "container %.12s", c->id) : 0;
 }
 
+static int home_of(const struct container *c)
+{
+    return c->transient ? c->run_fd : c->dir_fd;
+}
+
+/* Looks in the directory first, then in the run directory. */
+static int load_record(struct container *c, struct err *e)
+{
+    int r = json_load(&record_table, &c->record, c->dir_fd, RECORD, 0, e);
+
+    if (r != -ERR_NOT_FOUND || c->run_fd < 0)
+        return r;
+    c->transient = true;
+    return json_load(&record_table, &c->record, c->run_fd, RECORD, 0, e);
+}
+
 int container_open(const struct paths *p, const char *id, struct container *ret, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
@@ -82,7 +108,7 @@ int container_open(const struct paths *p, const char *id, struct container *ret,
     c.run_fd = open_dir(p->run_fd, id);
     if (c.run_fd < 0 && errno != ENOENT)
         return err_sysf(e, "open", "%s/" SUB "%s", p->runroot, id);
-    int r = json_load(&record_table, &c.record, c.dir_fd, "record.json", 0, e);
+    int r = load_record(&c, e);
     if (r == -ERR_NOT_FOUND)
         return no_such(id, e);
     if (r < 0)
@@ -187,7 +213,26 @@ int container_lock(struct container *c, bool wait, int *ret_lock, struct err *e)
 
 int container_save_record(struct container *c, struct err *e)
 {
-    return json_save(&record_table, &c->record, c->dir_fd, "record.json", COMMIT_VOLATILE, e);
+    return json_save(&record_table, &c->record, home_of(c), RECORD, COMMIT_VOLATILE, e);
+}
+
+int container_unrecord(const struct container *c, struct err *e)
+{
+    if (home_of(c) >= 0 && unlinkat(home_of(c), RECORD, 0) < 0 && errno != ENOENT)
+        return err_sys(e, "unlink", RECORD);
+    return 0;
+}
+
+int container_save_config(const struct container *c, const struct config *config, struct err *e)
+{
+    return json_save(&config_table, config, home_of(c), CONFIG, COMMIT_VOLATILE, e);
+}
+
+int container_load_config(const struct container *c, struct config *ret, struct err *e)
+{
+    int r = config_load(home_of(c), CONFIG, ret, e);
+
+    return r < 0 ? err_wrap(e, "container %.12s", c->id) : 0;
 }
 
 int container_save_status(struct container *c, struct err *e)

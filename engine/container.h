@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/id.h"
 #include "engine/paths.h"
+#include "oci/config.h"
 #include "oci/record.h"
 #include "oci/status.h"
 
@@ -15,6 +16,9 @@
  *     ROOT/containers/<id>/    record.json config.json exit.json upper/ work/ log
  *     RUNROOT/containers/<id>/ life status attach hosts hostname resolv.conf
  *
+ * record.json and config.json of a `run --rm` are in the run directory: it does not outlive a
+ * reboot, and files on a disk cost more than all else that it writes.
+ *
  * A directory without record.json is a container in the making (its maker holds the lock) or
  * garbage (nobody does). The lock is flock(2) on the directory itself: it needs no file and dies
  * with its holder.
@@ -22,11 +26,14 @@
 struct container {
     char id[ID_LEN + 1];
     int dir_fd;
-    int run_fd; /* -1 until container_make_run() or when there is none */
+    int run_fd;     /* -1 until container_make_run() or when there is none */
+    bool transient; /* record.json and config.json are in the run directory */
     struct record record;
     struct status status;
 };
 
+/* True when it has a record. */
+bool container_recorded(const struct paths *p, const char *id);
 /* True when it has a record, or is being made right now. */
 bool container_exists(const struct paths *p, const char *id);
 
@@ -55,6 +62,10 @@ int container_lock(struct container *c, bool wait, int *ret_lock, struct err *e)
 /* Reads the status again. */
 int container_refresh(struct container *c, struct err *e);
 int container_save_record(struct container *c, struct err *e);
+/* Removes record.json: from now on the container is garbage. */
+int container_unrecord(const struct container *c, struct err *e);
+int container_save_config(const struct container *c, const struct config *config, struct err *e);
+int container_load_config(const struct container *c, struct config *ret, struct err *e);
 int container_save_status(struct container *c, struct err *e);
 /* The status as the container's last words, beside the record: outlives a reboot. */
 int container_save_exit(struct container *c, struct err *e);

@@ -39,7 +39,7 @@ static int write_files(const struct paths *p, struct plan *plan, struct containe
 {
     int r = make_upper(p, plan, c, e);
     if (r >= 0)
-        r = json_save(&config_table, &plan->config, c->dir_fd, "config.json", COMMIT_VOLATILE, e);
+        r = container_save_config(c, &plan->config, e);
     if (r >= 0)
         r = container_save_record(c, e);
     return r;
@@ -55,6 +55,7 @@ int create_container(const struct paths *p, struct plan *plan, struct container 
     if (r < 0)
         return r;
     c.run_fd = ret->run_fd; /* a monitor has made it already */
+    c.transient = c.run_fd >= 0 && plan->record.auto_remove;
     c.status = ret->status;
     r = claim_name(p, plan, e);
     if (r >= 0)

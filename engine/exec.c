@@ -61,7 +61,7 @@ static int open_target(const struct paths *p, const struct exec_args *args, stru
         return r;
     if (!container_running(&t->c))
         return err_set(e, ERR_STATE, "container %s is not running", t->c.id);
-    r = config_load(t->c.dir_fd, "config.json", &t->config, e);
+    r = container_load_config(&t->c, &t->config, e);
     if (r >= 0)
         r = open_cgroup(t, e);
     return r;

@@ -37,11 +37,6 @@ static int remove_all(const struct paths *p, const char *id, struct err *e)
     return -e->kind;
 }
 
-static bool has_record(int dirfd)
-{
-    return faccessat(dirfd, "record.json", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 /* A directory without a record that nobody holds the lock of. It stays locked while it goes. A
  * monitor that has just made it and does not hold its lock yet holds its life lock. */
 static int sweep_unrecorded(const struct paths *p, const char *id, struct err *e)
@@ -49,8 +44,8 @@ static int sweep_unrecorded(const struct paths *p, const char *id, struct err *e
     AUTO_FD int dir = open_dir(p->root_fd, id);
     AUTO_FD int run = open_dir(p->run_fd, id);
 
-    if (dir < 0 || has_record(dir) || flock(dir, LOCK_EX | LOCK_NB) < 0 || has_record(dir) ||
-        life_held(run))
+    if (dir < 0 || container_recorded(p, id) || flock(dir, LOCK_EX | LOCK_NB) < 0 ||
+        container_recorded(p, id) || life_held(run))
         return 0;
     return remove_all(p, id, e);
 }

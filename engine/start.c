@@ -135,10 +135,10 @@ int engine_run(const struct paths *p, const struct run_args *args, unsigned stre
 /* Reads what create wrote. */
 static int plan_of(struct container *c, struct plan *ret, struct err *e)
 {
-    int r = config_load(c->dir_fd, "config.json", &ret->config, e);
+    int r = container_load_config(c, &ret->config, e);
 
     if (r < 0)
-        return err_wrap(e, "container %.12s", c->id);
+        return r;
     memcpy(ret->id, c->id, sizeof(ret->id));
     return json_copy(&record_table, &ret->record, &c->record, e);
 }

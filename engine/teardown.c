@@ -73,18 +73,35 @@ static int remove_dir(int tree, const char *id, struct err *e)
 
 /* The record first, which turns the rest into garbage that anybody may finish removing. Its lock
  * keeps others away from the name meanwhile. */
-int teardown_remove(const struct paths *p, struct container *c, struct err *e)
+int teardown_forget(const struct paths *p, const struct container *c, struct err *e)
 {
     struct err first = ERR_INIT;
 
-    if (c->dir_fd >= 0 && unlinkat(c->dir_fd, "record.json", 0) < 0 && errno != ENOENT)
-        err_collect(&first, err_sys(e, "unlink", "record.json"), e);
+    err_collect(&first, container_unrecord(c, e), e);
     if (c->record.name)
         err_collect(&first, names_release(p, c->record.name, c->id, e), e);
     err_collect(&first, remove_dir(p->run_fd, c->id, e), e);
-    err_collect(&first, remove_dir(p->root_fd, c->id, e), e);
     if (first.kind == ERR_NONE)
         return 0;
     *e = first;
     return err_wrap(e, "remove container %.12s", c->id);
+}
+
+int teardown_discard(const struct paths *p, const struct container *c, struct err *e)
+{
+    int r = remove_dir(p->root_fd, c->id, e);
+
+    return r < 0 ? err_wrap(e, "remove container %.12s", c->id) : 0;
+}
+
+int teardown_remove(const struct paths *p, const struct container *c, struct err *e)
+{
+    struct err first = ERR_INIT;
+
+    err_collect(&first, teardown_forget(p, c, e), e);
+    err_collect(&first, teardown_discard(p, c, e), e);
+    if (first.kind == ERR_NONE)
+        return 0;
+    *e = first;
+    return -e->kind;
 }

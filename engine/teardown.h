@@ -10,5 +10,12 @@
  * after a failure and returns the first; may be repeated. */
 int teardown(const struct paths *p, const struct container *c, struct err *e);
 
-/* Removes a stopped container: its name, its record, its directories. The caller holds its lock. */
-int teardown_remove(const struct paths *p, struct container *c, struct err *e);
+/*
+ * Removes a stopped container, whose lock the caller holds, in two steps: after the first nobody
+ * finds it any more, its name is free, and what is left is garbage that heal_garbage() knows; the
+ * second, which removes the files that it wrote, may take long.
+ */
+int teardown_forget(const struct paths *p, const struct container *c, struct err *e);
+int teardown_discard(const struct paths *p, const struct container *c, struct err *e);
+/* Both. */
+int teardown_remove(const struct paths *p, const struct container *c, struct err *e);

@@ -132,7 +132,8 @@ static int watch(struct monitor *m, struct err *e)
     return r;
 }
 
-/* Everything is given back before anybody hears of the end. */
+/* Everything is given back before anybody hears of the end. Only the files that a --rm container
+ * wrote go after that (discard): however many they are, nobody has to wait for them. */
 static void give_back(struct monitor *m)
 {
     struct cgroup_oom oom;
@@ -156,13 +157,23 @@ static void record_exit(struct monitor *m)
     s->pid = 0;
     s->monitor_pid = 0;
     if (m->plan->record.auto_remove) {
-        AUTO_FD int lock = -1;
-        if (container_lock(&m->c, true, &lock, &e) >= 0)
-            teardown_remove(m->paths, &m->c, &e);
+        if (container_lock(&m->c, true, &m->lock_fd, &e) >= 0)
+            teardown_forget(m->paths, &m->c, &e);
     } else {
         container_save_exit(&m->c, &e);
         container_save_status(&m->c, &e);
+        life_end(&m->c, &m->life_fd);
     }
+}
+
+static void discard(struct monitor *m)
+{
+    struct err e;
+
+    if (!m->plan->record.auto_remove)
+        return;
+    if (m->lock_fd >= 0)
+        teardown_discard(m->paths, &m->c, &e);
     life_end(&m->c, &m->life_fd);
 }
 
@@ -318,5 +329,6 @@ void monitor_main(struct monitor_job *job)
         proc_pidfd_signal(m.proc.pidfd, SIGKILL);
     int32_t code = proc_exit_code(m.wait_status);
     clients_finish(m.clients, ATTACH_MSG_EXIT, &code, sizeof(code), FINISH_MS);
+    discard(&m);
     _exit(0);
 }
