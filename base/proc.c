@@ -123,6 +123,13 @@ int proc_run(char *const *argv, struct err *e)
     return proc_exit_code(status);
 }
 
+void proc_open_std_fds(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return;
+}
+
 void proc_close_from(int first)
 {
     sys_close_range((unsigned)first, ~0U, 0);

@@ -33,6 +33,10 @@ int proc_exit_code(int wait_status);
  * code as proc_exit_code, or a negative error when it could not be started. */
 int proc_run(char *const *argv, struct err *e);
 
+/* Opens /dev/null on whichever of the descriptors 0 to 2 is closed, for main() to call first: a
+ * file of ours must never become somebody's standard stream. What fails, fails silently. */
+void proc_open_std_fds(void);
+
 /* Closes every descriptor from `first` on, or marks it close-on-exec (close_range(2)). */
 void proc_close_from(int first);
 void proc_cloexec_from(int first);

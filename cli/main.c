@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hako's entry: finds the command, runs it, and turns its result into an exit code. */
+#include "base/proc.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/cmd.h"
@@ -82,6 +83,8 @@ static int dispatch(struct cli *c, char **argv)
 int main(int argc, char **argv)
 {
     struct cli c = { .log_level = LOG_LVL_WARN };
+
+    proc_open_std_fds();
     int code = dispatch(&c, argc > 0 ? argv + 1 : argv);
 
     cli_close(&c);

@@ -48,8 +48,13 @@ static int check_source(const struct mount_spec *s, struct err *e)
 
     if (stat(s->source, &st) == 0)
         return 0;
-    if (errno == ENOENT && s->make_source)
-        return fs_mkdir_p(AT_FDCWD, s->source, 0755, e);
+    if (errno == ENOENT && s->make_source) {
+        /* For the container's users, who need not be ours: not by our own umask. */
+        mode_t old = umask(022);
+        int r = fs_mkdir_p(AT_FDCWD, s->source, 0755, e);
+        umask(old);
+        return r;
+    }
     if (errno == ENOENT) {
         err_set(e, ERR_INVALID,
                 "invalid mount config for type \"bind\": bind source path does not exist: %s",

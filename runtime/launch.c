@@ -48,16 +48,26 @@ static int check(const struct launch *l, struct err *e)
 
 /* ---- cloning ---- */
 
-static int open_netns(const struct namespace_plan *plan, pid_t pid)
+static int open_netns(const struct namespace_plan *plan, struct launch_proc *p, struct err *e)
 {
     char path[32];
 
-    if (plan->join[CONFIG_NS_NETWORK] >= 0)
-        return fcntl(plan->join[CONFIG_NS_NETWORK], F_DUPFD_CLOEXEC, 3);
+    if (plan->join[CONFIG_NS_NETWORK] >= 0) {
+        p->netns_fd = fcntl(plan->join[CONFIG_NS_NETWORK], F_DUPFD_CLOEXEC, 3);
+        return p->netns_fd < 0 ? err_sys(e, "duplicate", "the network namespace") : 0;
+    }
     if (!(plan->clone_flags & CLONE_NEWNET))
-        return -1;
-    snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-    return open(path, O_RDONLY | O_CLOEXEC);
+        return 0;
+    snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)p->pid);
+    p->netns_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (p->netns_fd >= 0)
+        return 0;
+    /* A process that has failed already is in no namespace any more: what it said is the error. */
+    int open_errno = errno;
+    if (open_errno == ENOENT && launch_ready(p, e) < 0)
+        return -e->kind;
+    errno = open_errno;
+    return err_sys(e, "open", path);
 }
 
 /* The id maps, and the go-ahead for children that wait for it (namespace_enter()). */
@@ -94,7 +104,6 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
         return pid;
     p->pid = pid;
     p->start_time = proc_start_time(pid);
-    p->netns_fd = open_netns(&s->ns, pid);
     return admit(s, p, e);
 }
 
@@ -109,6 +118,8 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
      * undumpable is inherited. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     int r = spawn(s, cgroup_fd, &p, e);
+    if (r >= 0)
+        r = open_netns(&s->ns, &p, e);
     namespace_plan_close(&s->ns);
     if (r < 0)
         launch_abort(&p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hako-oci's entry: the OCI runtime command line that engines call. */
 #include "base/log.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "cli/oci/oci.h"
 #include "cli/oci/oci_log.h"
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
     struct err e = ERR_INIT;
     struct opt_match m;
 
+    proc_open_std_fds();
     int r = opt_find(&oci_program, argc > 0 ? argv + 1 : argv, &o, &m, &e);
     if (r >= 0)
         r = oci_log_open(&o, &e);

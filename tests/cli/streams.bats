@@ -165,3 +165,11 @@ box() { hako run --rm --network none "$@"; }
     is "$(hako images --format '{{.Repository}}' -f reference=box)" box
     is "$(hako images -q | sort -u | wc -l)" 1
 }
+
+@test "a process that fails while it is set up tells why, however early it ends" {
+    local i
+    for i in {1..10}; do
+        fails 125 hako run --rm --tmpfs /tmp:bogus box true
+        has "$output" bogus
+    done
+}

@@ -122,6 +122,28 @@ START_TEST(closes_descriptors)
 }
 END_TEST
 
+START_TEST(opens_standard_descriptors)
+{
+    char target[16] = "";
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        int input = open("/dev/zero", O_RDONLY);
+        dup2(input, 0);
+        close(1);
+        close(2);
+        proc_open_std_fds();
+        if (readlink("/proc/self/fd/0", target, 15) != 9 || strcmp(target, "/dev/zero") != 0)
+            _exit(1);
+        memset(target, 0, sizeof(target));
+        if (readlink("/proc/self/fd/1", target, 15) < 0 || strcmp(target, "/dev/null") != 0)
+            _exit(2);
+        _exit(fcntl(2, F_GETFD) == 0 && write(2, "x", 1) == 1 ? 0 : 3);
+    }
+    ck_assert_int_eq(proc_exit_code(proc_wait(pid)), 0);
+}
+END_TEST
+
 START_TEST(passes_descriptors)
 {
     int pair[2];
@@ -227,6 +249,7 @@ int main(void)
     tcase_add_test(t, clone_with_namespaces);
     tcase_add_test(t, runs_programs);
     tcase_add_test(t, closes_descriptors);
+    tcase_add_test(t, opens_standard_descriptors);
     tcase_add_test(t, passes_descriptors);
     tcase_add_test(t, drops_surplus_descriptors);
     tcase_add_loop_test(t, signal_numbers, 0, (int)ARRAY_LEN(names));
