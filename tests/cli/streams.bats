@@ -65,17 +65,35 @@ box() { hako run --rm --network none "$@"; }
     has "$output" "options of 'hako run' stand before the image"
 }
 
+# signal_when_up SIG OPTION... -- COMMAND...: runs a container in the foreground, sends hako the
+# signal once the command has said "up", and puts hako's exit code into $status.
+signal_when_up() {
+    local sig=$1 options=() pid
+    shift
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    "$HAKO_BUILD/hako" run --network none "${options[@]}" box "$@" >"$T/out" 3>&- &
+    pid=$!
+    wait_for 20 grep -q up "$T/out"
+    kill -s "$sig" "$pid"
+    status=0
+    wait "$pid" || status=$?
+}
+
 @test "signals go to the process" {
-    timeout --preserve-status -k 10 -s TERM 1 "$HAKO_BUILD/hako" run --rm --network none box \
-        sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done' && false || is $? 7
-    timeout --preserve-status -k 10 -s USR1 1 "$HAKO_BUILD/hako" run --rm --network none box \
-        sh -c 'trap "echo usr1; exit 0" USR1; while :; do sleep 0.1; done' >"$T/out"
-    is "$(<"$T/out")" usr1
+    signal_when_up TERM --rm -- sh -c 'trap "exit 7" TERM; echo up; while :; do sleep 0.1; done'
+    is "$status" 7
+    signal_when_up USR1 --rm -- sh -c \
+        'trap "echo usr1; exit 0" USR1; echo up; while :; do sleep 0.1; done'
+    is "$status $(tail -n 1 "$T/out")" "0 usr1"
 }
 
 @test "with --sig-proxy=false they end hako and leave the container" {
-    timeout --preserve-status -s TERM 1 "$HAKO_BUILD/hako" run --name alone --sig-proxy=false --network none box \
-        sleep 100 && false || is $? 143
+    signal_when_up TERM --name alone --sig-proxy=false -- sh -c 'echo up; sleep 100'
+    is "$status" 143
     is "$(hako inspect -f '{{.State.Running}}' alone)" true
 }
 

@@ -67,9 +67,8 @@ must {# }
 send "stty size\r"
 must {33 77\r\n}
 stty rows 40 columns 132 < $spawn_out(slave,name)
-sleep 0.3
-send "stty size\r"
-must {40 132\r\n}
+send "until stty size | grep '40 132'; do sleep 0.1; done\r"
+must {\n40 132\r\n}
 send "exit\r"
 ends 0
 X
@@ -159,9 +158,8 @@ must {# }
 send "stty size; tty\r"
 must {21 99\r\n/dev/pts/}
 stty rows 40 columns 132 < $spawn_out(slave,name)
-sleep 0.3
-send "stty size\r"
-must {40 132\r\n}
+send "until stty size | grep '40 132'; do sleep 0.1; done\r"
+must {\n40 132\r\n}
 send "exit 6\r"
 ends 6
 X
