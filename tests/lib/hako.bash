@@ -69,7 +69,7 @@ leak_state() {
         leak_cgroups
         find "$HAKO_RUNROOT"/networks -type f -printf 'lease %p\n' 2>/dev/null
         find "$HAKO_RUNROOT"/{containers,oci} "$HAKO_ROOT"/{containers,names} \
-            -mindepth 1 -maxdepth 1 -printf 'state %p\n' 2>/dev/null
+            -mindepth 1 -maxdepth 1 ! -name .lock -printf 'state %p\n' 2>/dev/null
         find "$HAKO_ROOT" -path "$HAKO_ROOT/layers/*" -prune -o \
             \( -name '.tmp-*' -o -path "$HAKO_ROOT/tmp/*" \) -printf 'temporary file %p\n' 2>/dev/null
     } | sort
