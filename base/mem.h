@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Declares a cleanup function `NAME_cleanup(TYPE *)` that calls FREE(*p) and keeps errno. */
@@ -42,6 +43,15 @@ static inline void mem_free_any_cleanup(void *p)
 #define AUTO_FD   CLEANUP(mem_fd)
 #define AUTO_FILE CLEANUP(mem_file)
 #define AUTO_DIR  CLEANUP(mem_dir)
+
+/* Zeroed pages of the kernel's, which take memory when they are touched first: for what holds large
+ * buffers that most never fill. NULL with errno. */
+static inline void *mem_map(size_t len)
+{
+    void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
 
 /* Hand ownership on: the value is returned, the variable disarmed. */
 #define TAKE_PTR(p)                                                                                \

@@ -237,7 +237,7 @@ static int listen_at(int dirfd, int *ret_fd, struct err *e)
 int clients_new(struct loop *l, int dirfd, const char hello[2], const struct clients_ops *ops,
                 void *arg, struct clients **ret, struct err *e)
 {
-    struct clients *c = calloc(1, sizeof(*c));
+    struct clients *c = mem_map(sizeof(*c));
 
     if (!c)
         return err_nomem(e);
@@ -270,7 +270,7 @@ void clients_free(struct clients *c)
     }
     loop_del(c->listen_src);
     mem_close(&c->listen_fd);
-    free(c);
+    munmap(c, sizeof(*c));
 }
 
 int clients_adopt(struct clients *c, int fd, unsigned streams, struct err *e)

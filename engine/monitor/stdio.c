@@ -39,7 +39,7 @@ struct stdio {
 
 int stdio_new(struct loop *l, int log_fd, struct stdio **ret, struct err *e)
 {
-    struct stdio *s = calloc(1, sizeof(*s));
+    struct stdio *s = mem_map(sizeof(*s));
 
     if (!s)
         return err_nomem(e);
@@ -62,7 +62,7 @@ void stdio_free(struct stdio *s)
         mem_close(&s->out[i].fd);
     }
     mem_close(&s->in_fd);
-    free(s);
+    munmap(s, sizeof(*s));
 }
 
 void stdio_set_clients(struct stdio *s, struct clients *c)
