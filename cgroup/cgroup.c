@@ -14,8 +14,8 @@
 
 #define ACCOUNT (CGROUP_CPU | CGROUP_MEMORY | CGROUP_PIDS | CGROUP_IO)
 
-/* Another container's end may remove the parent between our two mkdirs. */
-#define MKDIR_TRIES 16
+/* Another container's end may remove the parent before our child is in it. */
+#define MAKE_TRIES 64
 
 void cgroup_close(struct cgroup *cg)
 {
@@ -145,21 +145,8 @@ int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *re
     return open_group(t, path, ret, e);
 }
 
-/* Makes the directory and what is missing above it. 1: it was there already. */
-static int make_dirs(const struct cgroup_tree *t, const char *path, const char *parent,
-                     struct err *e)
+static int mkdir_failed(const struct cgroup_tree *t, const char *path, struct err *e)
 {
-    for (int i = 0; i < MKDIR_TRIES; i++) {
-        if (mkdirat(t->fd, path + 1, 0755) == 0)
-            return 0;
-        if (errno == EEXIST)
-            return 1;
-        if (errno != ENOENT || !parent[0])
-            break;
-        int r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
-        if (r < 0)
-            return err_wrap(e, "%s", t->path);
-    }
     err_sysf(e, "mkdir", "%s%s", t->path, path);
     if (e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS)
         err_hint(e, "the cgroup tree is not ours to change: is it delegated, and mounted rw?");
@@ -169,11 +156,14 @@ static int make_dirs(const struct cgroup_tree *t, const char *path, const char *
 /* Best effort: without accounting a container runs just as well. */
 static void account(const struct cgroup_tree *t, const char *parent)
 {
-    unsigned have = cgroup_control_read(t, ".", "cgroup.controllers") & ACCOUNT;
+    const char *group = parent[0] ? parent + 1 : ".";
+    unsigned want = ACCOUNT & ~cgroup_control_read(t, group, "cgroup.subtree_control");
     struct err e = ERR_INIT;
 
+    if (want)
+        want &= cgroup_control_read(t, ".", "cgroup.controllers");
     for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
-        if (have & 1u << i)
+        if (want & 1u << i)
             cgroup_control_enable(t, parent, 1u << i, &e);
 }
 
@@ -187,27 +177,51 @@ static int fill(const struct cgroup_limits *l, const struct config_resources *r,
     return rc;
 }
 
-/* The group itself, with its controllers. 1: it was there already. */
+/* The parent with its controllers, then the directory. 1: it was there already. */
+static int make_dirs(const struct cgroup_tree *t, const char *path, const char *parent,
+                     unsigned need, unsigned flags, struct err *e)
+{
+    int r = 0;
+
+    if (parent[0])
+        r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
+    if (r < 0)
+        return err_wrap(e, "%s", t->path);
+    if (flags & CGROUP_ACCOUNT)
+        account(t, parent);
+    if (need)
+        r = cgroup_control_enable(t, parent, need, e);
+    if (r < 0)
+        return r;
+    if (mkdirat(t->fd, path + 1, 0755) == 0)
+        return 0;
+    return errno == EEXIST ? 1 : mkdir_failed(t, path, e);
+}
+
+/* The group itself. 1: it was there already. */
 static int make_group(const struct cgroup_tree *t, const char *path, unsigned need, unsigned flags,
                       struct cgroup *ret, struct err *e)
 {
     AUTO_FREE char *parent = parent_of(path);
-    int r = 0, there;
+    int there = -ERR_SYS;
 
     if (!parent)
         return err_nomem(e);
-    if ((need || flags & CGROUP_ACCOUNT) && parent[0])
-        r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
-    if (r >= 0 && flags & CGROUP_ACCOUNT)
-        account(t, parent);
-    if (r >= 0 && need)
-        r = cgroup_control_enable(t, parent, need, e);
-    if (r < 0)
-        return r;
-    there = make_dirs(t, path, parent, e);
+    /* Usually the parent is there, and without limits nothing has to be looked at. */
+    if (!need && !(flags & CGROUP_ACCOUNT)) {
+        if (mkdirat(t->fd, path + 1, 0755) == 0)
+            there = 0;
+        else if (errno == EEXIST)
+            there = 1;
+    }
+    for (int i = 0; there < 0 && i < MAKE_TRIES; i++) {
+        there = make_dirs(t, path, parent, need, flags, e);
+        if (there < 0 && e->errnum != ENOENT && e->errnum != ENODEV)
+            break;
+    }
     if (there < 0)
         return there;
-    r = open_group(t, path, ret, e);
+    int r = open_group(t, path, ret, e);
     return r < 0 ? r : there;
 }
 

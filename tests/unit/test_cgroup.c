@@ -297,6 +297,44 @@ START_TEST(internal_processes_are_named)
 }
 END_TEST
 
+/* The end of one container takes the common parent away while another one begins. */
+START_TEST(beginnings_survive_endings)
+{
+    struct config_hugepage huge = { .page_size = (char[]){ "2MB" }, .limit = 0 };
+    struct config_resources r = { .hugepages = &huge, .n_hugepages = 1 };
+    struct cgroup_tree own = { .path = tree.path };
+    struct cgroup cg = make("tree/x");
+    pid_t pids[3];
+    struct err e = ERR_INIT;
+
+    /* A tree of the test's own: nobody else's containers keep the parent there. */
+    bool limits = cgroup_control_missing(&tree, cg.path, CGROUP_HUGETLB) == 0;
+    if (limits)
+        unit_ok(cgroup_control_enable(&tree, cg.path, CGROUP_HUGETLB, &e), &e);
+    own.fd = cg.fd;
+    for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+        pids[i] = fork();
+        if (pids[i] != 0)
+            continue;
+        AUTO_FREE char *path = str_fmt(CGROUP_PARENT "/%d", (int)getpid());
+        for (int n = 0; n < 150; n++) {
+            if (cgroup_create(&own, path, limits && n % 2 ? &r : NULL, 0, &cg, &e) < 0 ||
+                cgroup_remove(&own, path, &e) < 0) {
+                fprintf(stderr, "%d: %s\n", n, e.msg);
+                _exit(1);
+            }
+            cgroup_close(&cg);
+        }
+        _exit(0);
+    }
+    int failed = 0;
+    for (size_t i = 0; i < ARRAY_LEN(pids); i++)
+        failed += proc_exit_code(proc_wait(pids[i])) != 0;
+    ck_assert_int_eq(failed, 0);
+    cgroup_close(&cg);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("cgroup");
@@ -315,5 +353,6 @@ int main(void)
     tcase_add_test(t, every_controller_has_its_reason);
     tcase_add_test(t, oom_needs_the_memory_controller);
     tcase_add_test(t, internal_processes_are_named);
+    tcase_add_test(t, beginnings_survive_endings);
     return unit_run(t);
 }
