@@ -317,7 +317,7 @@ START_TEST(beginnings_survive_endings)
         if (pids[i] != 0)
             continue;
         AUTO_FREE char *path = str_fmt(CGROUP_PARENT "/%d", (int)getpid());
-        for (int n = 0; n < 150; n++) {
+        for (int n = 0; n < 2000; n++) {
             if (cgroup_create(&own, path, limits && n % 2 ? &r : NULL, 0, &cg, &e) < 0 ||
                 cgroup_remove(&own, path, &e) < 0) {
                 fprintf(stderr, "%d: %s\n", n, e.msg);
