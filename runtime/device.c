@@ -113,7 +113,7 @@ static int make_node(int root, struct place *p, const struct node *n, struct err
         made = mknodat(p->fd, p->name, n->mode, dev);
     }
     if (made < 0 && errno == EPERM)
-        return bind_node(root, n, e);
+        return bind_node(root, n, e) < 0 ? err_wrap(e, "mknod is not permitted, nor is a bind") : 0;
     if (made < 0)
         return err_sys(e, "mknod", n->path);
     if ((n->uid || n->gid) && fchownat(p->fd, p->name, n->uid, n->gid, AT_SYMLINK_NOFOLLOW) < 0)

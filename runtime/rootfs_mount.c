@@ -266,6 +266,8 @@ static int mount_entry(struct setup *s, const struct config_mount *m, struct err
     if (r >= 0 && !str_empty(s->config->lnx.mount_label) && !(t.o.flags & MOUNT_OPTION_BIND) &&
         strv_addf(&t.o.data, "context=%s", s->config->lnx.mount_label) < 0)
         r = err_nomem(e);
+    if (r >= 0 && (t.o.flags & MOUNT_OPTION_IDMAP))
+        r = err_set(e, ERR_UNSUPPORTED, "the option \"idmap\" is not supported yet");
     mount_fn fn = choose(&t);
     if (r >= 0 && fn == plain && str_empty(m->type))
         r = err_set(e, ERR_INVALID, "neither a type nor the option \"bind\"");

@@ -133,6 +133,12 @@ data"
     lacks "$output" "home"
 }
 
+@test "without a pivot the old root is out of reach, too" {
+    HAKO_NO_PIVOT=1 run in_box ls / ';' ls /.. ';' pid
+    lacks "$output" home
+    has "$output" "pid=1"
+}
+
 @test "/proc/self/exe as a command leads to a page that nobody can write" {
     command_is /proc/self/exe selfexe
     fails 126 launch "$B"

@@ -298,6 +298,32 @@ static int cmd_pause(int argc, char **argv)
     wait_for_ever();
 }
 
+/* Leaves an orphan behind that ends at once, and after a while counts the zombies. */
+static int cmd_orphan(int argc, char **argv)
+{
+    char path[64], text[256] = "";
+    int zombies = 0;
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (fork() == 0)
+            usleep(50000);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    usleep(500000);
+    for (int i = 1; i < 100; i++) {
+        snprintf(path, sizeof(path), "/proc/%d/stat", i);
+        FILE *f = fopen(path, "re");
+        if (f && fgets(text, sizeof(text), f))
+            zombies += strstr(text, ") Z ") != NULL;
+        if (f)
+            fclose(f);
+    }
+    printf("pid=%d zombies=%d\n", getpid(), zombies);
+    return 0;
+}
+
 static int cmd_kill(int argc, char **argv)
 {
     raise(atoi(argv[1]));
@@ -419,6 +445,7 @@ static const struct command commands[] = {
     { "mknod", "PATH MAJOR MINOR", 3, cmd_mknod },
     { "mount", "TYPE DIR", 2, cmd_mount },
     { "mounts", "", 0, cmd_mounts },
+    { "orphan", "", 0, cmd_orphan },
     { "pause", "", 0, cmd_pause },
     { "pid", "", 0, cmd_pid },
     { "rlimit", "NUMBER", 1, cmd_rlimit },

@@ -144,6 +144,7 @@ int main(int argc, char **argv)
     l.bundle = bundle;
     l.filter = c.lnx.seccomp ? &filter : NULL;
     l.state = &st;
+    l.no_pivot = getenv("HAKO_NO_PIVOT");
     const char *preserve = getenv("HAKO_PRESERVE_FDS");
     l.preserve_fds = preserve ? (unsigned)atoi(preserve) : 0;
     if (launch_create(&l, &p, &e) < 0 || launch_ready(&p, &e) < 0 || launch_start(&p, &e) < 0) {

@@ -83,6 +83,9 @@ text"
     run in_box true
     is "$status" 125
     has "$output" "uidMappings"
+    config 'del(.mounts[-1].uidMappings) | .mounts[-1].options += ["ridmap"]'
+    fails 125 in_box true
+    has "$output" '"idmap" is not supported'
 }
 
 @test "propagation: private by default towards the host, shared when the root is" {
