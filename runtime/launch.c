@@ -160,6 +160,9 @@ static int died(const struct launch_proc *p, struct err *e)
 
     if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED | WNOWAIT) == 0 &&
         info.si_code != CLD_EXITED) {
+        /* The end of a container's first process kills whoever has just joined. */
+        if (!p->launch && info.si_status == SIGKILL)
+            return err_set(e, ERR_STATE, "container not running: it ended meanwhile");
         err_set(e, ERR_SYS, "the container's process was killed by %s while it was set up",
                 proc_signal_name(info.si_status));
         return info.si_status == SIGKILL ? err_hint(e, "its memory limit may be too small")

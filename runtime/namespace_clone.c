@@ -62,6 +62,14 @@ static int own_ns(const char *file)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* In a pid namespace whose first process has died nobody can be born: that is ENOMEM. */
+static int clone_error(const struct namespace_plan *p, struct err *e)
+{
+    if (errno == ENOMEM && (p->join_flags & CLONE_NEWPID))
+        return err_set(e, ERR_STATE, "container not running");
+    return err_sys(e, "clone3", NULL);
+}
+
 static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
                           struct err *e)
 {
@@ -73,7 +81,7 @@ static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *re
     if (pid == 0)
         return 0;
     if (r >= 0 && pid < 0)
-        r = err_sys(e, "clone3", NULL);
+        r = clone_error(p, e);
     if ((pid_ns >= 0 && setns(pid_ns, CLONE_NEWPID) < 0) ||
         (time_ns >= 0 && setns(time_ns, CLONE_NEWTIME) < 0)) {
         if (pid > 0)

@@ -39,8 +39,8 @@ text"
     mount -t tmpfs tmpfs "$T/src/sub"
     config '.mounts += [
         {destination: "/one", source: $src, options: ["rbind", "ro", "nosuid", "nodev", "noexec", "noatime"]},
-        {destination: "/all", source: $src, options: ["rbind", "rro", "rnosuid"]},
-        {destination: "/flat", source: $src, options: ["bind", "nosymfollow", "nodiratime"]}]' --arg src "$T/src"
+        {destination: "/all", source: $src, options: ["rbind", "rro", "rnosuid", "rrelatime"]},
+        {destination: "/flat", source: $src, options: ["bind", "nosymfollow", "relatime", "nodiratime"]}]' --arg src "$T/src"
     run in_box mounts
     at() { echo "$output" | awk -v p="$1" '$5 == p { print $6 }'; }
     is "$(at /one)" "ro,nosuid,nodev,noexec,noatime"
@@ -115,7 +115,7 @@ text"
 
 @test "remount changes a mount that is there" {
     config '.mounts += [{destination: "/s", source: $s, options: ["bind"]},
-        {destination: "/s", source: $s, options: ["bind", "remount", "ro", "nosuid"]}]' --arg s "$T/src"
+        {destination: "/s", source: $s, options: ["bind", "remount", "ro", "nosuid", "relatime"]}]' --arg s "$T/src"
     is "$(mounted /s)" "ro,nosuid,relatime"
 }
 
