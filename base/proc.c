@@ -130,6 +130,16 @@ void proc_open_std_fds(void)
             return;
 }
 
+void proc_default_signals(void)
+{
+    sigset_t none;
+
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL); /* fails for those that cannot be changed */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 void proc_close_from(int first)
 {
     sys_close_range((unsigned)first, ~0U, 0);

@@ -37,6 +37,10 @@ int proc_run(char *const *argv, struct err *e);
  * file of ours must never become somebody's standard stream. What fails, fails silently. */
 void proc_open_std_fds(void);
 
+/* Every signal's disposition becomes the default and none is blocked: before an exec, which keeps
+ * what its caller ignores. */
+void proc_default_signals(void);
+
 /* Closes every descriptor from `first` on, or marks it close-on-exec (close_range(2)). */
 void proc_close_from(int first);
 void proc_cloexec_from(int first);

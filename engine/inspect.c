@@ -16,6 +16,19 @@ static void time_member(struct json_out *o, const char *key, int64_t ns)
     json_out_member_str(o, key, text);
 }
 
+static void null_member(struct json_out *o, const char *key)
+{
+    json_out_key(o, key);
+    json_out_null(o);
+}
+
+static void empty_member(struct json_out *o, const char *key)
+{
+    json_out_key(o, key);
+    json_out_object(o);
+    json_out_object_end(o);
+}
+
 static void strv_member(struct json_out *o, const char *key, char *const *v)
 {
     json_out_key(o, key);
@@ -60,6 +73,7 @@ static void out_state(struct json_out *o, const struct status *s)
     json_out_member_str(o, "Error", text(s->error));
     time_member(o, "StartedAt", s->started);
     time_member(o, "FinishedAt", s->finished);
+    null_member(o, "Health");
     json_out_object_end(o);
 }
 
@@ -81,11 +95,16 @@ static void out_config(struct json_out *o, const struct record *r)
     json_out_member_str(o, "Image", text(r->image));
     json_out_member_str(o, "WorkingDir", text(r->working_dir));
     strv_member(o, "Entrypoint", r->entrypoint);
+    null_member(o, "ExposedPorts");
+    null_member(o, "Volumes");
+    null_member(o, "OnBuild");
+    null_member(o, "Healthcheck");
     map_member(o, "Labels", &r->labels);
-    if (r->stop_signal)
-        json_out_member_str(o, "StopSignal", r->stop_signal);
+    json_out_member_str(o, "StopSignal", r->stop_signal ? r->stop_signal : "SIGTERM");
     if (r->stop_timeout.set)
         json_out_member_i64(o, "StopTimeout", r->stop_timeout.val);
+    else
+        null_member(o, "StopTimeout");
     json_out_object_end(o);
 }
 
@@ -103,6 +122,41 @@ static void out_limits(struct json_out *o, const struct record_limits *l)
     json_out_member_i64(o, "PidsLimit", l->pids);
 }
 
+/* SOURCE:TARGET[:MODE], as -v writes them. */
+static void out_binds(struct json_out *o, const struct record *r)
+{
+    AUTO_STRV char **binds = NULL;
+
+    for (size_t i = 0; i < r->n_mounts; i++) {
+        const struct record_mount *m = &r->mounts[i];
+        if (!m->type || !STREQ(m->type, "bind"))
+            continue;
+        AUTO_FREE char *bind = str_fmt("%s:%s%s%s", text(m->source), text(m->destination),
+                                       m->read_only || !str_empty(m->mode) ? ":" : "",
+                                       !str_empty(m->mode) ? m->mode
+                                       : m->read_only      ? "ro"
+                                                           : "");
+        if (!bind || strv_add(&binds, bind) < 0)
+            o->buf->failed = true;
+    }
+    strv_member(o, "Binds", binds);
+}
+
+static void out_policies(struct json_out *o, const struct record *r)
+{
+    json_out_key(o, "RestartPolicy");
+    json_out_object(o);
+    json_out_member_str(o, "Name", "no");
+    json_out_member_i64(o, "MaximumRetryCount", 0);
+    json_out_object_end(o);
+    json_out_key(o, "LogConfig");
+    json_out_object(o);
+    json_out_member_str(o, "Type", r->log.driver ? r->log.driver : "json-file");
+    map_member(o, "Config", &r->log.options);
+    json_out_object_end(o);
+    empty_member(o, "PortBindings");
+}
+
 static void out_host_config(struct json_out *o, const struct record *r)
 {
     json_out_key(o, "HostConfig");
@@ -112,6 +166,8 @@ static void out_host_config(struct json_out *o, const struct record *r)
     json_out_member_bool(o, "ReadonlyRootfs", r->read_only);
     json_out_member_bool(o, "Init", r->init);
     json_out_member_str(o, "NetworkMode", text(r->network_mode));
+    out_binds(o, r);
+    out_policies(o, r);
     json_out_member_str(o, "ContainerIDFile", text(r->cid_file));
     strv_member(o, "CapAdd", r->cap_add);
     strv_member(o, "CapDrop", r->cap_drop);
@@ -151,6 +207,9 @@ static void out_endpoint(struct json_out *o, const struct record_address *a)
     json_out_member_i64(o, "IPPrefixLen", a->prefix);
     json_out_member_str(o, "Gateway", text(a->gateway));
     json_out_member_str(o, "MacAddress", text(a->mac));
+    json_out_member_str(o, "IPv6Gateway", "");
+    json_out_member_str(o, "GlobalIPv6Address", "");
+    json_out_member_i64(o, "GlobalIPv6PrefixLen", 0);
     strv_member(o, "Aliases", a->aliases);
     json_out_object_end(o);
 }
@@ -168,9 +227,7 @@ static void out_network(struct json_out *o, const struct record *r, const struct
     json_out_member_i64(o, "IPPrefixLen", first->prefix);
     json_out_member_str(o, "Gateway", text(first->gateway));
     json_out_member_str(o, "MacAddress", text(first->mac));
-    json_out_key(o, "Ports");
-    json_out_object(o);
-    json_out_object_end(o);
+    empty_member(o, "Ports");
     json_out_key(o, "Networks");
     json_out_object(o);
     for (size_t i = 0; i < r->n_networks; i++) {

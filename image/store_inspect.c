@@ -42,11 +42,42 @@ static int collect(const struct store *s, const char *id, char ***tags, char ***
     return r;
 }
 
+/* Templates ask for fields that the image's own document leaves out when they are empty. */
+static void put_absent(const struct image_run *run, struct buf *text)
+{
+    const struct {
+        const char *key;
+        bool there;
+        const char *empty;
+    } fields[] = {
+        { "User", run->user, "\"\"" },
+        { "ExposedPorts", run->exposed_ports, "null" },
+        { "Env", run->env, "null" },
+        { "Entrypoint", run->entrypoint, "null" },
+        { "Cmd", run->cmd, "null" },
+        { "Volumes", run->volumes, "null" },
+        { "WorkingDir", run->working_dir, "\"\"" },
+        { "Labels", run->labels.n > 0, "null" },
+        { "OnBuild", run->on_build, "null" },
+        { "StopSignal", run->stop_signal, "\"\"" },
+        { "Healthcheck", run->healthcheck, "null" },
+    };
+
+    if (text->failed || text->len < 2 || text->data[text->len - 1] != '}')
+        return;
+    text->data[--text->len] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (!fields[i].there)
+            buf_fmt(text, "%s\"%s\":%s", text->len > 1 ? "," : "", fields[i].key, fields[i].empty);
+    buf_str(text, "}");
+}
+
 static void put_config(struct json_out *o, const struct image_config *c)
 {
     AUTO_BUF struct buf text = { 0 };
 
     json_write(&image_run_table, &c->config, JSON_COMPACT, &text);
+    put_absent(&c->config, &text);
     json_out_key(o, "Config");
     json_out_raw(o, text.failed || !text.data ? "{}" : text.data);
     json_out_member_str(o, "Architecture", c->architecture);

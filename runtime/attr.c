@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "runtime/exec.h"
@@ -35,11 +36,7 @@ static void join_keyring(const char *id)
 
 int attr_session(struct setup *s, struct err *e)
 {
-    sigset_t none;
-
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    proc_default_signals();
     if (setsid() < 0 && errno != EPERM)
         return err_sys(e, "setsid", NULL);
     if (s->keyring)

@@ -42,11 +42,8 @@ static _Noreturn void run(const struct config_hook *h, int in, int err)
 {
     char *none[] = { NULL };
     char *self[] = { h->path, NULL };
-    sigset_t empty;
 
-    sigemptyset(&empty);
-    sigprocmask(SIG_SETMASK, &empty, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    proc_default_signals();
     if (dup2(in, 0) >= 0 && dup2(err, 2) >= 0) {
         proc_cloexec_from(3);
         execve(h->path, h->args && *h->args ? h->args : self, h->env ? h->env : none);

@@ -169,6 +169,11 @@ signal_when_up() {
     hako inspect -s seen | jq -e '.[0].SizeRootFs > 1000000'
     is "$(hako inspect --type image -f '{{index .RepoTags 0}}' box)" "hako.test/small:latest"
     is "$(hako image inspect box | jq -r '.[0].Os')" linux
+    is "$(hako inspect -f '{{.HostConfig.RestartPolicy.Name}} {{if .State.Health}}x{{end}}{{.Config.StopSignal}}' seen)" "no SIGTERM"
+    is "$(hako inspect -f '{{json .Config.Entrypoint}} {{json .Config.Volumes}} {{.Config.User}}' box)" "null null "
+    hako create --name bound -v /etc:/x:ro -v /etc:/y --network none box
+    is "$(hako inspect -f '{{json .HostConfig.Binds}}' bound)" '["/etc:/x:ro","/etc:/y"]'
+    is "$(hako inspect -f '{{json .HostConfig.Binds}}' seen)" null
     fails 1 hako inspect -f '{{.Bogus}}' seen
     fails 1 hako inspect --type image seen
     fails 1 hako container inspect box

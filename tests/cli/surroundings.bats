@@ -38,3 +38,13 @@ box() { hako run --rm --network none "$@"; }
     is "$(box box echo hi)" hi
     hako ps
 }
+
+@test "the container ignores and blocks no signal, whatever the caller ignores" {
+    local ignored
+    ignored=$(trap '' HUP INT QUIT USR1; box box grep -E 'SigBlk|SigIgn' /proc/self/status)
+    is "$(xargs <<<"$ignored")" "SigBlk: 0000000000000000 SigIgn: 0000000000000000"
+    hako run -d --name target --network none box sh -c 'sleep 100 & wait'
+    ignored=$(trap '' HUP INT QUIT USR1; hako exec target grep SigIgn /proc/self/status)
+    is "$(xargs <<<"$ignored")" "SigIgn: 0000000000000000"
+    is "$(hako run --rm --init --network none box grep SigIgn /proc/self/status | xargs)" "SigIgn: 0000000000000000"
+}
