@@ -52,10 +52,13 @@ static int replace_stale(const struct paths *p, int names, const char *name, con
     AUTO_FD int lock = -1;
 
     int r = lock_take(names, ".lock", true, &lock, e);
-    if (r >= 0)
+    while (r >= 0) {
         r = unlink_stale(p, names, name, e);
-    if (r >= 0 && symlinkat(id, names, name) < 0)
-        r = err_sys(e, "symlink", name);
+        if (r < 0 || symlinkat(id, names, name) == 0)
+            break;
+        if (errno != EEXIST) /* else somebody who found it free needed no lock */
+            r = err_sys(e, "symlink", name);
+    }
     return r;
 }
 
