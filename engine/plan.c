@@ -4,9 +4,12 @@
 
 #include "base/str.h"
 #include "image/store.h"
+#include "oci/valid.h"
 #include "runtime/defaults.h"
 
+#include <limits.h>
 #include <time.h>
+#include <unistd.h>
 
 void *plan_grow(void *array, size_t *n, size_t size)
 {
@@ -17,6 +20,24 @@ void *plan_grow(void *array, size_t *n, size_t size)
         ++*n;
     }
     return grown;
+}
+
+/* Who shares the host's UTS namespace or its network has the host's name, as docker does it. */
+static bool wants_host_name(const struct run_args *args)
+{
+    return (args->uts && STREQ(args->uts, "host")) ||
+           (!args->hostname && strv_has(args->networks, "host"));
+}
+
+static char *hostname_of(const struct plan *plan, const struct run_args *args)
+{
+    char host[HOST_NAME_MAX + 1] = "";
+
+    if (args->hostname)
+        return str_dup(args->hostname);
+    if (wants_host_name(args) && gethostname(host, sizeof(host) - 1) == 0 && *host)
+        return str_dup(host);
+    return str_fmt("%.12s", plan->id);
 }
 
 static int fill_identity(struct plan *plan, const struct run_args *args,
@@ -30,13 +51,15 @@ static int fill_identity(struct plan *plan, const struct run_args *args,
                        : id_random_name(0, name, e);
     if (r < 0)
         return r;
+    if (args->hostname && args->uts && STREQ(args->uts, "host"))
+        return err_set(e, ERR_INVALID, "conflicting options: hostname and the UTS mode");
     plan->named = args->name != NULL;
     rec->name = str_dup(args->name ? args->name + (*args->name == '/') : name);
     rec->id = str_dup(plan->id);
     rec->image = str_dup(args->image);
     rec->image_id = str_dup(img->id);
     rec->layers = strv_dup(img->layers);
-    rec->hostname = args->hostname ? str_dup(args->hostname) : str_fmt("%.12s", plan->id);
+    rec->hostname = hostname_of(plan, args);
     rec->domainname = str_dup(args->domainname);
     rec->detach_keys = str_dup(args->detach_keys);
     rec->cid_file = str_dup(args->cidfile);
@@ -101,7 +124,8 @@ static int fill(const struct paths *p, const struct run_args *args, const struct
         r = plan_security(plan, args, e);
     if (r >= 0)
         r = plan_limits(plan, args, e);
-    return r;
+    /* Among its rules: no sysctl of the whole machine. */
+    return r < 0 ? r : valid_config(&plan->config, VALID_PROCESS, e);
 }
 
 int plan_make(const struct paths *p, const struct run_args *args, struct plan *ret, struct err *e)

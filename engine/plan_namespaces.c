@@ -34,6 +34,14 @@ static int share(struct config_linux *l, const char *option, const char *mode, e
     return 0;
 }
 
+/* The host keeps its name. */
+static void unname(struct config *c)
+{
+    free(c->hostname);
+    free(c->domainname);
+    c->hostname = c->domainname = NULL;
+}
+
 int plan_namespaces(struct plan *plan, const struct run_args *args, struct err *e)
 {
     struct config_linux *l = &plan->config.lnx;
@@ -49,5 +57,7 @@ int plan_namespaces(struct plan *plan, const struct run_args *args, struct err *
         r = share(l, "--cgroupns", args->cgroupns, CONFIG_NS_CGROUP, e);
     if (r >= 0 && STREQ(plan->record.network_mode, NETWORK_HOST))
         drop(l, CONFIG_NS_NETWORK);
+    if (r >= 0 && !config_namespace(&plan->config, CONFIG_NS_UTS))
+        unname(&plan->config);
     return r;
 }
