@@ -2,6 +2,7 @@
 /* hako exec: one more command in a running container. */
 #include "cli/cmd.h"
 #include "cli/session.h"
+#include "cli/term.h"
 #include "cli/words.h"
 
 #define AT(field) OPT_AT(struct exec_args, field)
@@ -35,6 +36,8 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 
     a.container = operands[0];
     a.command = operands + 1;
+    if (a.tty)
+        term_own_size(&a.rows, &a.cols);
     if (r >= 0)
         r = cli_paths(ctx, &p, e);
     if (r >= 0)

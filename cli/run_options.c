@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "cli/platform.h"
+#include "cli/term.h"
 #include "cli/words.h"
 
 #define AT(field)   OPT_AT(struct run_args, field)
@@ -155,5 +156,7 @@ int run_options_take(const struct run_args *args, char **operands, struct run_ar
     *ret = *args;
     ret->image = operands[0];
     ret->command = operands + 1;
+    if (ret->tty)
+        term_own_size(&ret->rows, &ret->cols);
     return 0;
 }

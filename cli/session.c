@@ -78,7 +78,7 @@ static int send_size(struct pump *p, struct err *e)
     unsigned rows;
     unsigned cols;
 
-    if (!term_size(STDIN_FILENO, &rows, &cols) && !term_size(STDOUT_FILENO, &rows, &cols))
+    if (!term_own_size(&rows, &cols))
         return 0;
     return p->peer->resize(p->peer->self, rows, cols, e);
 }

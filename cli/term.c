@@ -111,3 +111,9 @@ bool term_size(int fd, unsigned *ret_rows, unsigned *ret_cols)
     *ret_cols = w.ws_col;
     return true;
 }
+
+bool term_own_size(unsigned *ret_rows, unsigned *ret_cols)
+{
+    return term_size(STDIN_FILENO, ret_rows, ret_cols) ||
+           term_size(STDOUT_FILENO, ret_rows, ret_cols);
+}

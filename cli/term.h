@@ -49,3 +49,5 @@ DEFINE_CLEANUP(struct term, term, term_restore(p))
 
 /* False when fd is no terminal, or one that does not know its size. */
 bool term_size(int fd, unsigned *ret_rows, unsigned *ret_cols);
+/* Of standard input's terminal, else of standard output's. */
+bool term_own_size(unsigned *ret_rows, unsigned *ret_cols);

@@ -84,6 +84,9 @@ struct run_args {
     const char *platform;
     const char *image;
     char **command; /* borrowed, NULL-terminated */
+    /* the caller's terminal; 0: unknown */
+    unsigned rows;
+    unsigned cols;
 };
 
 struct exec_args {
@@ -98,4 +101,6 @@ struct exec_args {
     const char *workdir;
     const char *container;
     char **command; /* borrowed, NULL-terminated */
+    unsigned rows;  /* of the caller's terminal; 0: unknown */
+    unsigned cols;
 };

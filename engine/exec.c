@@ -93,7 +93,7 @@ static int fill_process(const struct paths *p, const struct exec_args *args, str
         return err_nomem(e);
     if (args->privileged)
         caps_to_config(caps_all(), proc->capabilities);
-    return 0;
+    return plan_console(proc, args->rows, args->cols, e);
 }
 
 /* Users are looked up in the container as it is now: through its first process's root. */

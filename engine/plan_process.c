@@ -140,6 +140,19 @@ static void clear_defaults(struct config_process *proc)
     proc->cwd = NULL;
 }
 
+int plan_console(struct config_process *proc, unsigned rows, unsigned cols, struct err *e)
+{
+    if (!proc->terminal || rows == 0)
+        return 0;
+    if (!proc->console_size)
+        proc->console_size = calloc(1, sizeof(*proc->console_size));
+    if (!proc->console_size)
+        return err_nomem(e);
+    proc->console_size->height = rows;
+    proc->console_size->width = cols;
+    return 0;
+}
+
 int plan_process(struct plan *plan, const struct run_args *args, const struct image_run *img,
                  struct err *e)
 {
@@ -164,5 +177,7 @@ int plan_process(struct plan *plan, const struct run_args *args, const struct im
         r = fill_workdir(plan, args, img, e);
     if (r >= 0)
         r = fill_stop(rec, args, img, e);
+    if (r >= 0)
+        r = plan_console(proc, args->rows, args->cols, e);
     return r < 0 ? r : fill_labels(plan, args, img, e);
 }
