@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# kill -9 at any moment: the next ordinary command leaves nothing of it.
+
+load ../lib/hako
+
+I=hako.test/small:latest
+
+setup_file() {
+    hako_setup_file
+    hako load -qi "$(fixture small)/docker.tar" >/dev/null
+    hako run --rm $I true 2>/dev/null
+    export HAKO_RESOLV_SIZE=0
+}
+
+monitors() { pgrep -x hako-monitor | tr '\n' ' '; }
+no_monitor() { [ -z "$(monitors)" ]; }
+
+# All that hako makes, as a text to compare.
+whole_state() {
+    leak_state
+    find "$HAKO_RUNROOT/networks" -type f | sort
+    nft list ruleset | grep -c . || true
+    readlink /proc/[0-9]*/ns/net 2>/dev/null | sort | uniq | wc -l
+}
+same_state() {
+    hako ps -a >/dev/null 2>&1
+    [ "$(whole_state)" = "$1" ]
+}
+
+# kill_at VICTIM NETWORK FRACTION…: a run killed after so many milliseconds.
+@test "the command, at 50 moments" {
+    # bats test_tags=host-only
+    before=$(whole_state)
+    for i in $(seq 50); do
+        "$HAKO_BUILD/hako" run --rm $I true >/dev/null 2>&1 3>&- &
+        pid=$!
+        sleep "0.0$(printf %03d $((i * 12 % 600)))"
+        kill -KILL $pid 2>/dev/null || true
+        wait $pid 2>/dev/null || true
+    done
+    wait_for 15 no_monitor
+    wait_for 10 same_state "$before" || diff <(echo "$before") <(whole_state)
+    is "$(hako ps -aq)" ""
+}
+
+@test "the monitor, at 50 moments" {
+    # bats test_tags=host-only
+    before=$(whole_state)
+    for i in $(seq 50); do
+        "$HAKO_BUILD/hako" run --rm $I sleep 0.05 >/dev/null 2>&1 3>&- &
+        pid=$!
+        sleep "0.0$(printf %03d $((i * 17 % 900)))"
+        for m in $(monitors); do kill -KILL "$m" 2>/dev/null || true; done
+        wait $pid 2>/dev/null || true
+        hako ps -a >/dev/null
+        no_monitor || wait_for 5 no_monitor
+    done
+    wait_for 10 same_state "$before" || diff <(echo "$before") <(whole_state)
+    is "$(hako ps -aq)" ""
+}
+
+@test "a container whose monitor was killed is stopped with 137, and can be started again" {
+    hako run -d --name box $I sleep 1000 2>/dev/null
+    pid=$(hako inspect -f '{{.State.Pid}}' box)
+    kill -KILL $(monitors)
+    wait_for 5 no_monitor
+    is "$(hako inspect -f '{{.State.Status}} {{.State.ExitCode}}' box)" "exited 137"
+    has "$(hako inspect -f '{{.State.Error}}' box)" "monitor"
+    ! kill -0 "$pid" 2>/dev/null
+    is "$(find "$HAKO_RUNROOT/networks" -type f | wc -l)" 0
+    hako start box
+    is "$(hako inspect -f '{{.State.Status}}' box)" running
+    hako rm -f box
+}
+
+@test "kill -9 of an attached client does not end the container" {
+    "$HAKO_BUILD/hako" run --name box --network none $I sleep 1000 >/dev/null 2>&1 3>&- &
+    wait_for 5 bash -c "'$HAKO_BUILD/hako' inspect -f '{{.State.Status}}' box 2>/dev/null | grep -q running"
+    kill -KILL $!
+    is "$(hako inspect -f '{{.State.Status}}' box)" running
+    hako rm -f box
+}
+
+@test "directories, names and files that a power cut leaves are garbage" {
+    id=$(printf 'a%.0s' {1..64})
+    mkdir -p "$HAKO_ROOT/containers/$id/upper" "$HAKO_RUNROOT/containers/$id"
+    ln -s "$id" "$HAKO_ROOT/names/ghost"
+    hako ps -a >/dev/null
+    [ ! -e "$HAKO_ROOT/containers/$id" ]
+    [ ! -e "$HAKO_RUNROOT/containers/$id" ]
+    [ ! -L "$HAKO_ROOT/names/ghost" ]
+}
+
+@test "after a reboot: what ran is stopped" {
+    hako create --name box --network none $I true >/dev/null
+    hako start -a box 2>/dev/null
+    rm -rf "$HAKO_RUNROOT/containers"
+    is "$(hako inspect -f '{{.State.Status}} {{.State.ExitCode}}' box)" "exited 0"
+    hako start -a box 2>/dev/null
+}
