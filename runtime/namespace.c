@@ -143,12 +143,20 @@ int namespace_plan_exec(pid_t pid, int pidfd, const struct config *c, struct nam
 
 /* ---- in the child ---- */
 
+/* The process whose namespaces were to be joined has ended. */
+static int gone(struct err *e)
+{
+    return err_set(e, ERR_STATE, "container not running");
+}
+
 int namespace_join(const struct namespace_plan *p, enum config_ns type, struct err *e)
 {
     int flag = config_ns_flag(type);
 
     if (setns(p->pidfd >= 0 ? p->pidfd : p->join[type], flag) < 0)
-        return err_sysf(e, "setns", "%s namespace", json_enum_name(config_ns_names, (int)type));
+        return errno == ESRCH ? gone(e)
+                              : err_sysf(e, "setns", "%s namespace",
+                                         json_enum_name(config_ns_names, (int)type));
     return 0;
 }
 
@@ -159,7 +167,7 @@ static int join_all(const struct namespace_plan *p, struct err *e)
 
     if (left && p->pidfd >= 0) {
         if (setns(p->pidfd, (int)left) < 0)
-            return err_sys(e, "setns", "the container's namespaces");
+            return errno == ESRCH ? gone(e) : err_sys(e, "setns", "the container's namespaces");
         return left & CLONE_NEWUSER ? idmap_become_root(e) : 0;
     }
     for (int t = CONFIG_NS_UNSET + 1; left && t < CONFIG_NS_MAX; t++) {
