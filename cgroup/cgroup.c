@@ -145,6 +145,13 @@ int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *re
     return open_group(t, path, ret, e);
 }
 
+static void discard(const struct cgroup_tree *t, const char *path)
+{
+    struct err ignored = ERR_INIT;
+
+    cgroup_remove(t, path, &ignored);
+}
+
 static int mkdir_failed(const struct cgroup_tree *t, const char *path, struct err *e)
 {
     err_sysf(e, "mkdir", "%s%s", t->path, path);
@@ -167,61 +174,62 @@ static void account(const struct cgroup_tree *t, const char *parent)
             cgroup_control_enable(t, parent, 1u << i, &e);
 }
 
-static int fill(const struct cgroup_limits *l, const struct config_resources *r,
-                const struct cgroup *cg, struct err *e)
+static int fill(const struct cgroup_tree *t, const char *parent, const struct cgroup_limits *l,
+                const struct config_resources *r, const struct cgroup *cg, struct err *e)
 {
     int rc = cgroup_limits_write(l, cg->fd, cg->abs_path, e);
 
+    /* Somebody else may be switching the controllers on at this moment. */
+    if (rc < 0 && e->errnum == ENOENT) {
+        cgroup_control_settle(t, parent, cgroup_limits_controllers(l));
+        err_clear(e);
+        rc = cgroup_limits_write(l, cg->fd, cg->abs_path, e);
+    }
     if (rc >= 0 && r && r->n_devices > 0)
         rc = cgroup_device_set(cg->fd, r->devices, r->n_devices, e);
     return rc;
 }
 
-/* The parent with its controllers, then the directory. 1: it was there already. */
+/* The directory, and what is missing above it. 1: it was there already. */
 static int make_dirs(const struct cgroup_tree *t, const char *path, const char *parent,
-                     unsigned need, unsigned flags, struct err *e)
+                     struct err *e)
 {
-    int r = 0;
-
-    if (parent[0])
-        r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
-    if (r < 0)
-        return err_wrap(e, "%s", t->path);
-    if (flags & CGROUP_ACCOUNT)
-        account(t, parent);
-    if (need)
-        r = cgroup_control_enable(t, parent, need, e);
-    if (r < 0)
-        return r;
-    if (mkdirat(t->fd, path + 1, 0755) == 0)
-        return 0;
-    return errno == EEXIST ? 1 : mkdir_failed(t, path, e);
+    for (int i = 0; i < MAKE_TRIES; i++) {
+        if (mkdirat(t->fd, path + 1, 0755) == 0)
+            return 0;
+        if (errno == EEXIST)
+            return 1;
+        if (errno != ENOENT || !parent[0])
+            break;
+        int r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
+        if (r < 0 && e->errnum != ENOENT)
+            return err_wrap(e, "%s", t->path);
+        errno = ENOENT;
+    }
+    return mkdir_failed(t, path, e);
 }
 
-/* The group itself. 1: it was there already. */
+/* The group itself with its controllers. The directory comes first: from then on nobody can take
+ * the parent away. 1: it was there already. */
 static int make_group(const struct cgroup_tree *t, const char *path, unsigned need, unsigned flags,
                       struct cgroup *ret, struct err *e)
 {
     AUTO_FREE char *parent = parent_of(path);
-    int there = -ERR_SYS;
+    int r = 0;
 
     if (!parent)
         return err_nomem(e);
-    /* Usually the parent is there, and without limits nothing has to be looked at. */
-    if (!need && !(flags & CGROUP_ACCOUNT)) {
-        if (mkdirat(t->fd, path + 1, 0755) == 0)
-            there = 0;
-        else if (errno == EEXIST)
-            there = 1;
-    }
-    for (int i = 0; there < 0 && i < MAKE_TRIES; i++) {
-        there = make_dirs(t, path, parent, need, flags, e);
-        if (there < 0 && e->errnum != ENOENT && e->errnum != ENODEV)
-            break;
-    }
+    int there = make_dirs(t, path, parent, e);
     if (there < 0)
         return there;
-    int r = open_group(t, path, ret, e);
+    if (flags & CGROUP_ACCOUNT)
+        account(t, parent);
+    if (need)
+        r = cgroup_control_enable(t, parent, need, e);
+    if (r >= 0)
+        r = open_group(t, path, ret, e);
+    if (r < 0 && there == 0)
+        discard(t, path);
     return r < 0 ? r : there;
 }
 
@@ -243,13 +251,11 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
     int there = make_group(t, path, cgroup_limits_controllers(&l), flags, &cg, e);
     if (there == 1 && cgroup_populated(&cg))
         return err_set(e, ERR_IN_USE, "cgroup %s has processes in it already", cg.abs_path);
-    rc = there < 0 ? there : fill(&l, r, &cg, e);
-    if (rc < 0) {
-        struct err ignored = ERR_INIT;
-        if (there != 1)
-            cgroup_remove(t, path, &ignored);
+    rc = there < 0 ? there : fill(t, parent, &l, r, &cg, e);
+    if (rc < 0 && there == 0)
+        discard(t, path);
+    if (rc < 0)
         return rc;
-    }
     *ret = cg;
     cg = (struct cgroup)CGROUP_INIT;
     return 0;
@@ -273,7 +279,7 @@ int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct c
     need = cgroup_limits_controllers(&l);
     if (need)
         rc = cgroup_control_enable(t, parent, need, e);
-    return rc < 0 ? rc : fill(&l, r, cg, e);
+    return rc < 0 ? rc : fill(t, parent, &l, r, cg, e);
 }
 
 int cgroup_enter(const struct cgroup *cg, pid_t pid, struct err *e)

@@ -215,9 +215,22 @@ int cgroup_control_enable(const struct cgroup_tree *t, const char *path, unsigne
                           struct err *e)
 {
     /* Usually an earlier container has done it. */
-    const char *last = path[0] == '/' && path[1] ? path + 1 : ".";
+    const char *last = path[0] && path[1] ? path + 1 : ".";
 
     if ((cgroup_control_read(t, last, "cgroup.subtree_control") & want) == want)
         return 0;
     return each_level(t, path, enable_level, &want, e);
+}
+
+void cgroup_control_settle(const struct cgroup_tree *t, const char *path, unsigned set)
+{
+    AUTO_FREE char *file =
+        str_fmt("%s/cgroup.subtree_control", path[0] && path[1] ? path + 1 : ".");
+    char text[32];
+
+    for (unsigned i = 0; file && i < CGROUP_CONTROLLERS; i++)
+        if (set & 1u << i) {
+            snprintf(text, sizeof(text), "+%s", names[i]);
+            fs_put(t->fd, file, text);
+        }
 }

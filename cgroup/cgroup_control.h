@@ -40,3 +40,7 @@ void cgroup_control_reason(const struct cgroup_tree *t, const char *path, unsign
  * with processes of ours in them get a child for these ("no internal processes"). */
 int cgroup_control_enable(const struct cgroup_tree *t, const char *path, unsigned want,
                           struct err *e);
+
+/* Returns when the files of `set`, which the group at `path` passes on, are in its children. The
+ * kernel tells of a controller before it has made them; asking again for what is there waits. */
+void cgroup_control_settle(const struct cgroup_tree *t, const char *path, unsigned set);
