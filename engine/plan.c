@@ -26,14 +26,14 @@ void *plan_grow(void *array, size_t *n, size_t size)
 static bool wants_host_name(const struct run_args *args)
 {
     return (args->uts && STREQ(args->uts, "host")) ||
-           (!args->hostname && strv_has(args->networks, "host"));
+           (str_empty(args->hostname) && strv_has(args->networks, "host"));
 }
 
 static char *hostname_of(const struct plan *plan, const struct run_args *args)
 {
     char host[HOST_NAME_MAX + 1] = "";
 
-    if (args->hostname)
+    if (!str_empty(args->hostname))
         return str_dup(args->hostname);
     if (wants_host_name(args) && gethostname(host, sizeof(host) - 1) == 0 && *host)
         return str_dup(host);
@@ -51,7 +51,7 @@ static int fill_identity(struct plan *plan, const struct run_args *args,
                        : id_random_name(0, name, e);
     if (r < 0)
         return r;
-    if (args->hostname && args->uts && STREQ(args->uts, "host"))
+    if (!str_empty(args->hostname) && args->uts && STREQ(args->uts, "host"))
         return err_set(e, ERR_INVALID, "conflicting options: hostname and the UTS mode");
     plan->named = args->name != NULL;
     rec->name = str_dup(args->name ? args->name + (*args->name == '/') : name);

@@ -156,7 +156,7 @@ static int add_spec(struct plan *plan, const char *text, parse_fn parse, struct 
 
 static int set_shm_size(struct config *c, int64_t size, struct err *e)
 {
-    struct config_mount *m = size == ARG_UNSET ? NULL : find_mount(c, "/dev/shm");
+    struct config_mount *m = size == ARG_UNSET || size == 0 ? NULL : find_mount(c, "/dev/shm");
 
     if (!m)
         return 0;

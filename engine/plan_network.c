@@ -3,6 +3,7 @@
 #include "engine/plan.h"
 
 #include "base/str.h"
+#include "engine/container.h"
 #include "engine/names.h"
 #include "engine/parse_net.h"
 #include "net/network.h"
@@ -120,6 +121,47 @@ static int fill_dns(struct record *rec, const struct run_args *args, struct err 
     return 0;
 }
 
+/* ---- --network container:ID ---- */
+
+static int check_conflicts(const struct run_args *args, struct err *e)
+{
+    const struct {
+        bool conflict;
+        const char *what;
+    } rules[] = {
+        { !str_empty(args->hostname), "hostname" },
+        { strv_len(args->dns) > 0, "dns" },
+        { strv_len(args->add_hosts) > 0, "custom host-to-IP mapping" },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (rules[i].conflict)
+            return err_set(e, ERR_INVALID, "conflicting options: %s and the network mode",
+                           rules[i].what);
+    return 0;
+}
+
+/* Who joins a container has its host name, unless it is the host's UTS namespace that names him. */
+static int share_hostname(const struct paths *p, struct plan *plan, const struct run_args *args,
+                          struct err *e)
+{
+    const char *id = str_after(plan->record.network_mode, "container:");
+    CLEANUP(container) struct container other = CONTAINER_INIT;
+
+    if (!id)
+        return 0;
+    int r = check_conflicts(args, e);
+    if (r < 0 || (args->uts && STREQ(args->uts, "host")))
+        return r;
+    r = container_open(p, id, &other, e);
+    if (r < 0)
+        return err_wrap(e, "--network container:%.12s", id);
+    if (str_set(&plan->record.hostname, other.record.hostname) < 0 ||
+        str_set(&plan->config.hostname, other.record.hostname) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
 int plan_network(const struct paths *p, struct plan *plan, const struct run_args *args,
                  struct err *e)
 {
@@ -131,5 +173,7 @@ int plan_network(const struct paths *p, struct plan *plan, const struct run_args
         r = r < 0 ? r : add_spec(p, &plan->record, *it, e);
     if (r >= 0)
         r = fill_first(&plan->record, args, e);
+    if (r >= 0)
+        r = share_hostname(p, plan, args, e);
     return r < 0 ? r : fill_dns(&plan->record, args, e);
 }

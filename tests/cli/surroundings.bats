@@ -48,3 +48,51 @@ box() { hako run --rm --network none "$@"; }
     is "$(xargs <<<"$ignored")" "SigIgn: 0000000000000000"
     is "$(hako run --rm --init --network none box grep SigIgn /proc/self/status | xargs)" "SigIgn: 0000000000000000"
 }
+
+# In a UTS namespace of its own, lest a mistake rename the machine.
+@test "the host keeps its name, and those who share with it have it" {
+    export HAKO_BUILD
+    run unshare --uts bash -c '
+        hostname outside
+        run="$HAKO_BUILD/hako run --rm"
+        $run --uts host --network none box hostname
+        $run --network host box sh -c "hostname; hostname inside 2>/dev/null; echo \$HOSTNAME"
+        $run --privileged --network host box hostname inside
+        $run --uts host -h other --network none box true
+        hostname' 2>&1
+    is "$(grep -v warning <<<"$output")" "outside
+outside
+outside
+hako: conflicting options: hostname and the UTS mode
+outside"
+    has "$(box -h "" box env)" HOSTNAME=
+    lacks "$(box -h "" box env | tr '\n' '|')" "HOSTNAME=|"
+}
+
+@test "a container that joins another's network has its host name" {
+    hako run -d --name first -h firstname box sleep 100
+    is "$(hako run --rm --network container:first box hostname)" firstname
+    fails 125 hako run --rm --network container:first -h second box true
+    has "$output" "conflicting options: hostname and the network mode"
+    fails 125 hako run --rm --network container:first --dns 192.0.2.1 box true
+    has "$output" "conflicting options: dns and the network mode"
+    fails 125 hako run --rm --network container:first --add-host a:192.0.2.1 box true
+    has "$output" "conflicting options: custom host-to-IP mapping"
+}
+
+# The values are the present ones: a mistake changes nothing.
+@test "sysctls of the whole host are refused" {
+    local same
+    same=$(</proc/sys/vm/swappiness)
+    fails 125 box --sysctl "vm.swappiness=$same" box true
+    has "$output" "vm.swappiness: this sysctl is the whole machine's"
+    fails 125 box --privileged --sysctl "vm/swappiness=$same" box true
+    same=$(</proc/sys/net/ipv4/ip_forward)
+    fails 125 hako run --rm --network host --sysctl "net.ipv4.ip_forward=$same" box true
+    has "$output" ip_forward
+    same=$(</proc/sys/kernel/shmmni)
+    fails 125 box --ipc host --sysctl "kernel.shmmni=$same" box true
+    fails 125 box --sysctl "net.ipv4/../../vm/swappiness=60" box true
+    is "$(box --sysctl kernel.shmmni=77 --sysctl net.ipv4.ip_forward=1 --sysctl fs.mqueue.queues_max=9 box \
+        cat /proc/sys/kernel/shmmni /proc/sys/net/ipv4/ip_forward /proc/sys/fs/mqueue/queues_max | xargs)" "77 1 9"
+}
