@@ -28,19 +28,43 @@ static int sync_dir(int dirfd, const char *path, struct err *e)
     return 0;
 }
 
+static int fill(int fd, const char *temp, const void *data, size_t len, unsigned flags,
+                struct err *e)
+{
+    if (fs_write_all(fd, data, len) < 0)
+        return err_sys(e, "write", temp);
+    if ((flags & COMMIT_DURABLE) && fsync(fd) < 0)
+        return err_sys(e, "fsync", temp);
+    return 0;
+}
+
 static int write_temp(int dirfd, const char *temp, const void *data, size_t len, mode_t mode,
                       unsigned flags, struct err *e)
 {
     AUTO_FD int fd =
         openat(dirfd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 
+    return fd < 0 ? err_sys(e, "create", temp) : fill(fd, temp, data, len, flags, e);
+}
+
+/* A file without a name (open(2), O_TMPFILE) gets it when it is finished; it cannot replace
+ * another. 1 done, 0 where the file system has no such files. */
+static int link_unnamed(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+                        unsigned flags, struct err *e)
+{
+    char path[FS_FD_PATH_MAX];
+    AUTO_FD int fd = openat(dirfd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+
     if (fd < 0)
-        return err_sys(e, "create", temp);
-    if (fs_write_all(fd, data, len) < 0)
-        return err_sys(e, "write", temp);
-    if ((flags & COMMIT_DURABLE) && fsync(fd) < 0)
-        return err_sys(e, "fsync", temp);
-    return 0;
+        return errno == EOPNOTSUPP || errno == EISDIR ? 0 : err_sys(e, "create", name);
+    int r = fill(fd, name, data, len, flags, e);
+    if (r < 0)
+        return r;
+    if (linkat(AT_FDCWD, fs_fd_path(fd, path), dirfd, name, AT_SYMLINK_FOLLOW) < 0)
+        return errno == EEXIST ? err_set(e, ERR_EXISTS, "%s exists already", name)
+                               : err_sys(e, "link", name);
+    r = flags & COMMIT_DURABLE ? sync_dir(dirfd, ".", e) : 0;
+    return r < 0 ? r : 1;
 }
 
 static int publish(int dirfd, const char *temp, const char *name, unsigned flags, struct err *e)
@@ -58,9 +82,12 @@ int commit_file(int dirfd, const char *name, const void *data, size_t len, mode_
                 unsigned flags, struct err *e)
 {
     char temp[64];
+    int r = flags & COMMIT_EXCL ? link_unnamed(dirfd, name, data, len, mode, flags, e) : 0;
 
+    if (r != 0)
+        return r < 0 ? err_wrap(e, "write %s", name) : 0;
     temp_name(temp, sizeof(temp));
-    int r = write_temp(dirfd, temp, data, len, mode, flags, e);
+    r = write_temp(dirfd, temp, data, len, mode, flags, e);
     if (r >= 0)
         r = publish(dirfd, temp, name, flags, e);
     if (r < 0) {

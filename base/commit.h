@@ -18,7 +18,7 @@ enum commit_flags {
 };
 
 /* Replaces (or creates) the file `name` in dirfd. Leaves no temporary file behind when it fails;
- * a crash can. */
+ * a crash can, but not with COMMIT_EXCL where the file system has files without names. */
 int commit_file(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
                 unsigned flags, struct err *e);
 

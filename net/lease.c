@@ -51,31 +51,18 @@ static int lease_text(const struct lease *lease, const struct ip_addr *a, struct
     return out->failed ? err_nomem(e) : 0;
 }
 
-/* Links a finished file without a name (open(2), O_TMPFILE: a crash leaves nothing behind) to the
- * address; commit_file() where the file system cannot do that. ERR_EXISTS when it is taken. */
+/* ERR_EXISTS when the address is taken. */
 static int publish(int dirfd, const struct lease *lease, const struct ip_addr *a, struct err *e)
 {
     AUTO_BUF struct buf text = { 0 };
     char name[IP_TEXT_MAX];
-    char path[FS_FD_PATH_MAX];
 
     ip_text(a, name);
     if (faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return err_set(e, ERR_EXISTS, "%s is taken", name);
     if (lease_text(lease, a, &text, e) < 0)
         return -e->kind;
-    AUTO_FD int fd = openat(dirfd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
-        return commit_file(dirfd, name, text.data, text.len, 0600, COMMIT_EXCL, e);
-    if (fd < 0)
-        return err_sys(e, "create lease", name);
-    if (fs_write_all(fd, text.data, text.len) < 0)
-        return err_sys(e, "write lease", name);
-    if (linkat(AT_FDCWD, fs_fd_path(fd, path), dirfd, name, AT_SYMLINK_FOLLOW) == 0)
-        return 0;
-    if (errno == EEXIST)
-        return err_set(e, ERR_EXISTS, "%s is taken", name);
-    return err_sys(e, "link lease", name);
+    return commit_file(dirfd, name, text.data, text.len, 0600, COMMIT_EXCL, e);
 }
 
 static int take_wanted(int dirfd, const struct lease_pool *pool, const struct lease *lease,

@@ -130,6 +130,10 @@ void seccomp_cache_put(int dirfd, const struct buf *source, const struct seccomp
     buf_add(&b, p->insns, p->len * sizeof(*p->insns));
     if (b.failed || b.len > FILE_MAX)
         return;
-    if (commit_file(dirfd, file_name(source, name), b.data, b.len, 0600, COMMIT_VOLATILE, &e) < 0)
+    /* What may be there was no good, and a file that is linked when it is finished leaves nothing
+     * behind if we are killed. */
+    unlinkat(dirfd, file_name(source, name), 0);
+    int r = commit_file(dirfd, name, b.data, b.len, 0600, COMMIT_EXCL, &e);
+    if (r < 0 && r != -ERR_EXISTS)
         log_warn("seccomp cache: %s", e.msg);
 }
