@@ -19,15 +19,19 @@ hako_setup_file() {
     # overlayfs takes no upper directory on an overlay: a container or live system gets a tmpfs.
     [ "$(stat -f -c %T "$T")" = overlayfs ] && mount -t tmpfs tmpfs "$T"
     export T HAKO_ROOT=$T/lib HAKO_RUNROOT=$T/run
+    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}log_path=$T/sanitizer
+    export UBSAN_OPTIONS=${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}log_path=$T/sanitizer
 }
 
 hako_teardown_file() {
-    hako_remove_all
-    local point
+    local point failed=0
+    hako_remove_all || failed=1
+    sanitizer_reports || failed=1
     tac /proc/self/mounts | while read -r _ point _; do
         [[ $point == "$T" || $point == "$T"/* ]] && umount -l "$point"
     done
     rm -rf --one-file-system "$T"
+    return $failed
 }
 
 hako_setup() {
@@ -36,9 +40,11 @@ hako_setup() {
 
 # Removes the test's containers, then fails the test if it left anything else.
 hako_teardown() {
-    hako_remove_all
-    sanitizer_reports
-    leak_check
+    local failed=0
+    hako_remove_all || failed=1
+    sanitizer_reports || failed=1
+    leak_check || failed=1
+    return $failed
 }
 
 hako() { "$HAKO_BUILD/hako" "$@"; }
@@ -47,13 +53,15 @@ hako_oci() { "$HAKO_BUILD/hako-oci" "$@"; }
 # Removes every container, running or not. Containers that a file shares between its tests are
 # listed in $HAKO_KEEP (names) and stay until the file ends.
 hako_remove_all() {
-    local name
+    local name failed=0
     [ -d "$HAKO_ROOT/names" ] || return 0
     for name in "$HAKO_ROOT"/names/*; do
         name=${name##*/}
         [ "$name" = '*' ] && break
-        [[ " ${HAKO_KEEP:-} " == *" $name "* && -n $BATS_TEST_NAME ]] || hako rm -f "$name" >/dev/null
+        [[ " ${HAKO_KEEP:-} " == *" $name "* && -n $BATS_TEST_NAME ]] ||
+            hako rm -f "$name" >/dev/null || failed=1
     done
+    return $failed
 }
 
 # What a test can leave behind, one line a thing: mounts, links, named namespaces, orphans,
@@ -112,10 +120,11 @@ leak_check() {
     return 1
 }
 
-# Fails when a sanitizer of an instrumented build wrote a report, in whichever process.
+# Fails when a sanitizer of an instrumented build wrote a report, in whichever process. One that has
+# left for its container's root cannot: it dies with exit code 1, and the container does not start.
 sanitizer_reports() {
     local file found=0
-    for file in "${TMPDIR:-/tmp}"/asan.*; do
+    for file in "$T"/sanitizer.*; do
         [ -f "$file" ] || continue
         cat "$file"
         rm -f "$file"
