@@ -47,6 +47,17 @@ void store_image_free(struct store_image *img)
     free(img);
 }
 
+/* timegm(3) without its look at the zone files. Years begin in March. */
+static int64_t utc_seconds(const struct tm *tm)
+{
+    int64_t year = tm->tm_year + 1900LL - (tm->tm_mon < 2);
+    int64_t month = (tm->tm_mon + 10) % 12;
+    int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 +
+                   tm->tm_mday - 1 - 719468;
+
+    return ((days * 24 + tm->tm_hour) * 60 + tm->tm_min) * 60 + tm->tm_sec;
+}
+
 static int64_t created_seconds(const char *rfc3339)
 {
     struct tm tm = { 0 };
@@ -65,7 +76,7 @@ static int64_t created_seconds(const char *rfc3339)
             return 0;
     }
     int64_t offset = hours * 3600 + minutes * 60;
-    return timegm(&tm) - (sign == '-' ? -offset : offset);
+    return utc_seconds(&tm) - (sign == '-' ? -offset : offset);
 }
 
 /* The layers that a container of this image stacks. */

@@ -22,6 +22,11 @@ struct client {
     bool owes;  /* has not taken the pending chunk yet */
 };
 
+struct buffers {
+    char pending[ATTACH_DATA_MAX + 1];
+    char packet[ATTACH_DATA_MAX + 1]; /* received */
+};
+
 struct clients {
     struct loop *loop;
     const struct clients_ops *ops;
@@ -32,8 +37,7 @@ struct clients {
     char hello[2];
     bool stdin_full;
     size_t pending_len; /* of the chunk that somebody owes, type byte included */
-    char pending[ATTACH_DATA_MAX + 1];
-    char packet[ATTACH_DATA_MAX + 1]; /* received */
+    struct buffers *buf;
 };
 
 /* While the container's stdin is full, what comes from those who may write to it waits. */
@@ -107,10 +111,10 @@ static int say_hello(struct client *cl)
 static int handle_packet(struct client *cl, size_t len, struct err *e)
 {
     struct clients *c = cl->all;
-    const char *data = c->packet + 1;
+    const char *data = c->buf->packet + 1;
     uint16_t size[2];
 
-    switch (c->packet[0]) {
+    switch (c->buf->packet[0]) {
     case ATTACH_MSG_HELLO:
         cl->streams = len > 1 ? (unsigned char)data[0] : 0;
         return say_hello(cl) > 0 ? set_events(cl, e) : drop(cl, e);
@@ -143,7 +147,7 @@ static int on_readable(struct client *cl, struct err *e)
 {
     struct clients *c = cl->all;
     bool was_full = c->stdin_full;
-    ssize_t n = recv(cl->fd, c->packet, sizeof(c->packet), MSG_DONTWAIT);
+    ssize_t n = recv(cl->fd, c->buf->packet, sizeof(c->buf->packet), MSG_DONTWAIT);
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
@@ -170,7 +174,7 @@ static int on_client(struct loop_source *src, uint32_t events, void *arg, struct
     struct client *cl = arg;
 
     if (cl->owes && (events & EPOLLOUT)) {
-        int sent = send_packet(cl->fd, cl->all->pending, cl->all->pending_len);
+        int sent = send_packet(cl->fd, cl->all->buf->pending, cl->all->pending_len);
         if (sent < 0)
             return may_read(cl) ? drop(cl, e) : park(cl, e);
         if (sent > 0) {
@@ -237,10 +241,12 @@ static int listen_at(int dirfd, int *ret_fd, struct err *e)
 int clients_new(struct loop *l, int dirfd, const char hello[2], const struct clients_ops *ops,
                 void *arg, struct clients **ret, struct err *e)
 {
-    struct clients *c = mem_map(sizeof(*c));
+    struct clients *c = calloc(1, sizeof(*c));
 
-    if (!c)
+    if (!c || !(c->buf = mem_map(sizeof(*c->buf)))) {
+        free(c);
         return err_nomem(e);
+    }
     c->loop = l;
     c->ops = ops;
     c->arg = arg;
@@ -270,7 +276,8 @@ void clients_free(struct clients *c)
     }
     loop_del(c->listen_src);
     mem_close(&c->listen_fd);
-    munmap(c, sizeof(*c));
+    munmap(c->buf, sizeof(*c->buf));
+    free(c);
 }
 
 int clients_adopt(struct clients *c, int fd, unsigned streams, struct err *e)
@@ -284,13 +291,13 @@ int clients_output(struct clients *c, int type, const char *data, size_t len, bo
     unsigned want = type == ATTACH_MSG_STDERR ? ATTACH_STDERR : ATTACH_STDOUT;
     bool all_sent = true;
 
-    c->pending[0] = (char)type;
-    memcpy(c->pending + 1, data, len);
+    c->buf->pending[0] = (char)type;
+    memcpy(c->buf->pending + 1, data, len);
     for (struct client *cl = c->list, *next; cl; cl = next) {
         next = cl->next;
         if (!(cl->streams & want))
             continue;
-        int sent = send_packet(cl->fd, c->pending, len + 1);
+        int sent = send_packet(cl->fd, c->buf->pending, len + 1);
         cl->owes = sent == 0;
         int r = sent < 0 ? drop(cl, e) : sent == 0 ? set_events(cl, e) : 0;
         if (r < 0)
@@ -310,11 +317,11 @@ int clients_stdin_ready(struct clients *c, struct err *e)
 
 void clients_finish(struct clients *c, int type, const void *data, size_t len, int ms)
 {
-    c->packet[0] = (char)type;
-    memcpy(c->packet + 1, data, len);
+    c->buf->packet[0] = (char)type;
+    memcpy(c->buf->packet + 1, data, len);
     for (struct client *cl = c->list; cl; cl = cl->next) {
         struct pollfd p = { .fd = cl->fd, .events = POLLOUT };
-        if (send_packet(cl->fd, c->packet, len + 1) == 0 && poll(&p, 1, ms) > 0)
-            send_packet(cl->fd, c->packet, len + 1);
+        if (send_packet(cl->fd, c->buf->packet, len + 1) == 0 && poll(&p, 1, ms) > 0)
+            send_packet(cl->fd, c->buf->packet, len + 1);
     }
 }

@@ -276,7 +276,7 @@ static int set_up(struct monitor *m, struct err *e)
 __attribute__((noinline)) static void trim_stack(void)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t end = ((uintptr_t)__builtin_frame_address(0) - 2048) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)__builtin_frame_address(0) - 512) & ~(page - 1);
 
     madvise((void *)(end - STACK_TRIM), STACK_TRIM, MADV_DONTNEED);
 }

@@ -20,29 +20,35 @@ struct output {
     bool done;
 };
 
+struct buffers {
+    char in[ATTACH_DATA_MAX];
+    char out[ATTACH_DATA_MAX];
+};
+
 struct stdio {
     struct loop *loop;
     struct clients *clients;
     int log_fd;
     int in_fd; /* the container's stdin, or the terminal; -1: none or closed */
     bool tty;
-    bool in_eof; /* close in_fd once in_buf has been written */
+    bool in_eof; /* close in_fd once buf->in has been written */
     bool paused; /* a client is slow: output waits */
     bool ending;
     size_t in_len;
     size_t in_off;
     struct loop_source *in_src;
     struct output out[2];
-    char in_buf[ATTACH_DATA_MAX];
-    char buf[ATTACH_DATA_MAX];
+    struct buffers *buf;
 };
 
 int stdio_new(struct loop *l, int log_fd, struct stdio **ret, struct err *e)
 {
-    struct stdio *s = mem_map(sizeof(*s));
+    struct stdio *s = calloc(1, sizeof(*s));
 
-    if (!s)
+    if (!s || !(s->buf = mem_map(sizeof(*s->buf)))) {
+        free(s);
         return err_nomem(e);
+    }
     s->loop = l;
     s->log_fd = log_fd;
     s->in_fd = -1;
@@ -62,7 +68,8 @@ void stdio_free(struct stdio *s)
         mem_close(&s->out[i].fd);
     }
     mem_close(&s->in_fd);
-    munmap(s, sizeof(*s));
+    munmap(s->buf, sizeof(*s->buf));
+    free(s);
 }
 
 void stdio_set_clients(struct stdio *s, struct clients *c)
@@ -102,7 +109,7 @@ static int pump(struct output *o, struct err *e)
 {
     struct stdio *s = o->all;
     bool taken = true;
-    ssize_t n = read(o->fd, s->buf, sizeof(s->buf));
+    ssize_t n = read(o->fd, s->buf->out, sizeof(s->buf->out));
 
     if (n < 0 && errno == EINTR)
         return 1;
@@ -114,9 +121,10 @@ static int pump(struct output *o, struct err *e)
     }
     if (s->log_fd >= 0) {
         struct err ignored;
-        logfile_write(s->log_fd, o->type == ATTACH_MSG_STDERR ? 2 : 1, s->buf, (size_t)n, &ignored);
+        logfile_write(s->log_fd, o->type == ATTACH_MSG_STDERR ? 2 : 1, s->buf->out, (size_t)n,
+                      &ignored);
     }
-    int r = clients_output(s->clients, o->type, s->buf, (size_t)n, &taken, e);
+    int r = clients_output(s->clients, o->type, s->buf->out, (size_t)n, &taken, e);
     if (r < 0)
         return r;
     if (!taken)
@@ -187,7 +195,7 @@ static void close_input(struct stdio *s)
 static int flush_input(struct stdio *s)
 {
     while (s->in_off < s->in_len) {
-        ssize_t n = write(s->in_fd, s->in_buf + s->in_off, s->in_len - s->in_off);
+        ssize_t n = write(s->in_fd, s->buf->in + s->in_off, s->in_len - s->in_off);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -223,7 +231,7 @@ static int on_input(void *arg, const char *data, size_t len, bool *ret_full, str
 
     if (s->in_fd < 0 || s->in_eof)
         return 0;
-    memcpy(s->in_buf, data, len);
+    memcpy(s->buf->in, data, len);
     s->in_off = 0;
     s->in_len = len;
     if (flush_input(s))
