@@ -114,18 +114,24 @@ struct json_value;
 
 struct json_field {
     const char *name;
-    uint8_t kind;                   /* enum json_kind */
-    uint8_t flags;                  /* enum json_field_flags */
-    uint32_t off;                   /* of the member */
-    uint32_t off_n;                 /* arrays, object maps: of the member that counts */
-    uint32_t off_key;               /* object maps: of the element's char * that holds the key */
-    const struct json_table *table; /* objects, arrays and maps of objects */
-    const struct json_enum *names;  /* enums, sets */
-    /* Strings, elements of string lists, keys of maps: NULL, or why the text is not acceptable
-     * ("must be an absolute path"). */
-    const char *(*check)(const char *text);
-    /* Integers: the range, unless both are 0. Narrower than the C type's own. */
-    int64_t min, max;
+    uint8_t kind;     /* enum json_kind */
+    uint8_t flags;    /* enum json_field_flags */
+    uint32_t off;     /* of the member */
+    uint32_t off_n;   /* arrays, object maps: of the member that counts */
+    uint32_t off_key; /* object maps: of the element's char * that holds the key */
+    union {
+        const struct json_table *table; /* objects, arrays and maps of objects */
+        const struct json_enum *names;  /* enums, sets */
+    };
+    union {
+        /* Strings, elements of string lists, keys of maps: NULL, or why the text is not acceptable
+         * ("must be an absolute path"). */
+        const char *(*check)(const char *text);
+        /* Integers: the range, unless both are 0. Narrower than the C type's own. */
+        struct {
+            int64_t min, max;
+        };
+    };
 };
 
 struct json_table {

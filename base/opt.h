@@ -50,9 +50,9 @@ void opt_words_dir(void *ctx, const char *prefix, struct buf *out);
 struct opt {
     char letter;      /* 'e', or 0 */
     const char *name; /* "env", without dashes; NULL for a letter alone */
-    enum opt_kind kind;
-    size_t offset; /* of the field in the args struct; with `size` from OPT_AT() */
-    size_t size;
+    enum opt_kind kind : 8;
+    unsigned offset : 24; /* of the field in the args struct; with `size` from OPT_AT() */
+    unsigned size;
     const char *arg;            /* the value in --help: "KEY=VALUE"; NULL: after the kind */
     const char *help;           /* one line without a full stop */
     unsigned flags;             /* enum opt_flags */

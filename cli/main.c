@@ -36,24 +36,23 @@ static int print_help(const struct opt_match *m, struct err *e)
 }
 
 /* A command's own part of the command line, and the command. */
-static int run(struct cli *c, const struct opt_match *m)
+static int run(struct cli *c, const struct opt_match *m, struct err *e)
 {
-    struct err e = ERR_INIT;
     struct opt_parsed p;
-    int r = opt_parse(m->cmd, m->argv, &p, &e);
+    int r = opt_parse(m->cmd, m->argv, &p, e);
     int code;
 
     if (r >= 0 && (p.help || m->help)) {
-        r = print_help(m, &e);
-        code = r < 0 ? fail(NULL, &e, NULL) : 0;
+        r = print_help(m, e);
+        code = r < 0 ? fail(NULL, e, NULL) : 0;
     } else if (r < 0) {
-        code = fail(m->cmd, &e, m->path);
-    } else if (opt_check_operands(m->cmd, m->path, p.noperands, &e) < 0) {
-        output_error(&e, m->path);
+        code = fail(m->cmd, e, m->path);
+    } else if (opt_check_operands(m->cmd, m->path, p.noperands, e) < 0) {
+        output_error(e, m->path);
         code = m->cmd->fail_code ? m->cmd->fail_code : CLI_FAILED;
     } else {
-        r = m->cmd->run(c, p.args, p.operands, &e);
-        code = r < 0 ? fail(m->cmd, &e, e.kind == ERR_USAGE ? m->path : NULL) : r;
+        r = m->cmd->run(c, p.args, p.operands, e);
+        code = r < 0 ? fail(m->cmd, e, e->kind == ERR_USAGE ? m->path : NULL) : r;
     }
     opt_free(m->cmd, &p);
     return code;
@@ -75,7 +74,7 @@ static int dispatch(struct cli *c, char **argv)
         return r < 0 ? fail(NULL, &e, NULL) : 0;
     }
     if (m.cmd && !m.cmd->verbs)
-        return run(c, &m);
+        return run(c, &m, &e);
     r = print_help(&m, &e);
     return r < 0 ? fail(NULL, &e, NULL) : 0;
 }

@@ -168,14 +168,12 @@ static void record_exit(struct monitor *m)
     }
 }
 
-static void discard(struct monitor *m)
+static void discard(struct monitor *m, struct err *e)
 {
-    struct err e;
-
     if (!m->plan->record.auto_remove)
         return;
     if (m->lock_fd >= 0)
-        teardown_discard(m->paths, &m->c, &e);
+        teardown_discard(m->paths, &m->c, e);
     life_end(&m->c, &m->life_fd);
 }
 
@@ -235,7 +233,7 @@ static void send_outcome(int fd, int type, const void *data, size_t len)
 
 /* Whatever the failed step had made goes; a container that was to be started again stays, with the
  * reason in its record. */
-static void give_up(struct monitor *m, struct err *why)
+__attribute__((noinline, noreturn)) static void give_up(struct monitor *m, struct err *why)
 {
     struct err e = ERR_INIT;
 
@@ -342,6 +340,6 @@ void monitor_main(struct monitor_job *job)
         proc_pidfd_signal(m.proc.pidfd, SIGKILL);
     int32_t code = proc_exit_code(m.wait_status);
     clients_finish(m.clients, ATTACH_MSG_EXIT, &code, sizeof(code), FINISH_MS);
-    discard(&m);
+    discard(&m, &e);
     _exit(0);
 }
