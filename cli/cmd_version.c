@@ -22,6 +22,19 @@ static const char text[] = "Version:\t{{.Client.Version}}\n"
                            "Kernel:\t{{.Client.KernelVersion}}\n"
                            "OCI spec:\t{{.Client.OciVersion}}\n";
 
+static void write_side(struct json_out *o, const char *side, const struct utsname *u)
+{
+    json_out_key(o, side);
+    json_out_object(o);
+    json_out_member_str(o, "Version", HAKO_VERSION);
+    json_out_member_str(o, "Os", "linux");
+    json_out_member_str(o, "Arch", platform_arch(u));
+    json_out_member_str(o, "KernelVersion", u->release);
+    json_out_member_str(o, "OciVersion", "1.3.0");
+    json_out_object_end(o);
+}
+
+/* There is no server; scripts that ask docker's for its version mean whoever runs containers. */
 static void write_json(struct buf *out)
 {
     struct json_out o = { .buf = out };
@@ -29,14 +42,8 @@ static void write_json(struct buf *out)
 
     uname(&u);
     json_out_object(&o);
-    json_out_key(&o, "Client");
-    json_out_object(&o);
-    json_out_member_str(&o, "Version", HAKO_VERSION);
-    json_out_member_str(&o, "Os", "linux");
-    json_out_member_str(&o, "Arch", platform_arch(&u));
-    json_out_member_str(&o, "KernelVersion", u.release);
-    json_out_member_str(&o, "OciVersion", "1.3.0");
-    json_out_object_end(&o);
+    write_side(&o, "Client", &u);
+    write_side(&o, "Server", &u);
     json_out_object_end(&o);
 }
 

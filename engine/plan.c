@@ -47,14 +47,14 @@ static int fill_identity(struct plan *plan, const struct run_args *args,
     struct timespec now;
     char name[ID_NAME_MAX];
 
-    int r = args->name ? id_check_name(args->name + (*args->name == '/'), e)
-                       : id_random_name(0, name, e);
+    const char *wanted = str_empty(args->name) ? NULL : args->name + (*args->name == '/');
+    int r = wanted ? id_check_name(wanted, e) : id_random_name(0, name, e);
     if (r < 0)
         return r;
     if (!str_empty(args->hostname) && args->uts && STREQ(args->uts, "host"))
         return err_set(e, ERR_INVALID, "conflicting options: hostname and the UTS mode");
-    plan->named = args->name != NULL;
-    rec->name = str_dup(args->name ? args->name + (*args->name == '/') : name);
+    plan->named = wanted != NULL;
+    rec->name = str_dup(wanted ? wanted : name);
     rec->id = str_dup(plan->id);
     rec->image = str_dup(args->image);
     rec->image_id = str_dup(img->id);

@@ -170,7 +170,7 @@ int plan_network(const struct paths *p, struct plan *plan, const struct run_args
     if (strv_len(args->networks) == 0)
         r = add_spec(p, &plan->record, NETWORK_DEFAULT, e);
     strv_foreach (it, args->networks)
-        r = r < 0 ? r : add_spec(p, &plan->record, *it, e);
+        r = r < 0 ? r : add_spec(p, &plan->record, str_empty(*it) ? NETWORK_DEFAULT : *it, e);
     if (r >= 0)
         r = fill_first(&plan->record, args, e);
     if (r >= 0)

@@ -282,8 +282,10 @@ static int mount_entry(struct setup *s, const struct config_mount *m, struct err
 static int explain(const struct config_mount *m, struct err *e)
 {
     const char *what = m->source ? m->source : m->type;
+    struct stat st;
+    bool file = m->source && stat(m->source, &st) == 0 && !S_ISDIR(st.st_mode);
 
-    if (e->errnum == ENOTDIR)
+    if (e->errnum == ENOTDIR || (e->errnum == EINVAL && file))
         err_hint(e, "a directory can only be mounted onto a directory, and a file onto a file");
     return err_wrap(e, "mount %s on %s", what ? what : "", m->destination);
 }

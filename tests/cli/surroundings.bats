@@ -96,3 +96,20 @@ outside"
     is "$(box --sysctl kernel.shmmni=77 --sysctl net.ipv4.ip_forward=1 --sysctl fs.mqueue.queues_max=9 box \
         cat /proc/sys/kernel/shmmni /proc/sys/net/ipv4/ip_forward /proc/sys/fs/mqueue/queues_max | xargs)" "77 1 9"
 }
+
+@test "empty values are as good as none, as scripts with unset variables give them" {
+    hako run -d --name "" --network "" --user "" --entrypoint "" --hostname "" box sleep 100
+    is "$(hako inspect -f '{{.HostConfig.NetworkMode}}' "$(hako ps -lq)")" bridge
+    [[ $(hako ps -l --format '{{.Names}}') == *_* ]]
+}
+
+@test "a file on a directory, or a directory on a file, is explained" {
+    fails 125 box -v /etc/passwd:/tmp box true
+    has "$output" "hint: a directory can only be mounted onto a directory"
+    fails 125 box -v /etc:/etc/passwd box true
+    has "$output" "hint: a directory can only be mounted onto a directory"
+}
+
+@test "version answers what scripts ask docker's server" {
+    is "$(hako version -f '{{.Server.Version}}')" "$(hako version -f '{{.Client.Version}}')"
+}
