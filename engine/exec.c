@@ -86,10 +86,10 @@ static int fill_process(const struct paths *p, const struct exec_args *args, str
     strv_foreach (it, env)
         if (strv_env_set(&proc->env, *it) < 0)
             return err_nomem(e);
-    if (args->workdir && *args->workdir != '/')
+    if (!str_empty(args->workdir) && *args->workdir != '/')
         return err_set(e, ERR_INVALID, "the working directory '%s' needs to be an absolute path",
                        args->workdir);
-    if (args->workdir && str_set(&proc->cwd, args->workdir) < 0)
+    if (!str_empty(args->workdir) && str_set(&proc->cwd, args->workdir) < 0)
         return err_nomem(e);
     if (args->privileged)
         caps_to_config(caps_all(), proc->capabilities);

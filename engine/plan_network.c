@@ -75,22 +75,24 @@ static int add_spec(const struct paths *p, struct record *rec, const char *text,
 static int fill_first(struct record *rec, const struct run_args *args, struct err *e)
 {
     struct record_network *first = rec->networks;
+    const char *ip = str_empty(args->ip) ? NULL : args->ip;
+    const char *mac_address = str_empty(args->mac_address) ? NULL : args->mac_address;
     uint8_t mac[6];
 
-    if (!args->ip && !args->mac_address && !args->network_aliases)
+    if (!ip && !mac_address && !args->network_aliases)
         return 0;
     if (rec->n_networks == 0)
         return err_set(e, ERR_INVALID,
                        "conflicting options: --ip, --mac-address and --network-alias need a "
                        "bridge network, not --network %s",
                        rec->network_mode);
-    int r = args->ip ? parse_net_address(args->ip, e) : 0;
-    if (r >= 0 && args->mac_address)
-        r = parse_net_mac(args->mac_address, mac, e);
+    int r = ip ? parse_net_address(ip, e) : 0;
+    if (r >= 0 && mac_address)
+        r = parse_net_mac(mac_address, mac, e);
     if (r < 0)
         return r;
-    if ((args->ip && str_set(&first->ip, args->ip) < 0) ||
-        (args->mac_address && str_set(&first->mac, args->mac_address) < 0) ||
+    if ((ip && str_set(&first->ip, ip) < 0) ||
+        (mac_address && str_set(&first->mac, mac_address) < 0) ||
         strv_extend(&first->aliases, args->network_aliases) < 0)
         return err_nomem(e);
     return 0;

@@ -82,11 +82,11 @@ static int fill_env(struct plan *plan, const struct run_args *args, const struct
 static int fill_workdir(struct plan *plan, const struct run_args *args, const struct image_run *img,
                         struct err *e)
 {
-    const char *dir = args->workdir ? args->workdir : img->working_dir;
+    const char *dir = !str_empty(args->workdir) ? args->workdir : img->working_dir;
 
     if (str_empty(dir))
         dir = "/";
-    if (args->workdir && *dir != '/')
+    if (!str_empty(args->workdir) && *dir != '/')
         return err_set(e, ERR_INVALID,
                        "the working directory '%s' is invalid, it needs to be an absolute path",
                        dir);
@@ -100,7 +100,7 @@ static int fill_workdir(struct plan *plan, const struct run_args *args, const st
 static int fill_stop(struct record *rec, const struct run_args *args, const struct image_run *img,
                      struct err *e)
 {
-    const char *sig = args->stop_signal ? args->stop_signal : img->stop_signal;
+    const char *sig = !str_empty(args->stop_signal) ? args->stop_signal : img->stop_signal;
 
     if (!str_empty(sig) && proc_signal_number(sig) < 0)
         return err_set(e, ERR_INVALID, "Invalid signal: %s", sig);

@@ -26,7 +26,7 @@ static int check_cidfile(const char *path, struct err *e)
 
 static int write_cidfile(const char *path, const char *id, struct err *e)
 {
-    if (!path)
+    if (str_empty(path))
         return 0;
     AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
@@ -40,7 +40,7 @@ static int write_cidfile(const char *path, const char *id, struct err *e)
 
 static void drop_cidfile(const char *path)
 {
-    if (path)
+    if (!str_empty(path))
         unlink(path);
 }
 

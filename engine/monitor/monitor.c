@@ -213,6 +213,7 @@ static void detach(struct monitor *m)
     prctl(PR_SET_NAME, "hako-monitor");
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a caller's `ulimit -f` is an error to tell, not our end */
     umask(022);
     if (chdir("/") == 0 && null >= 0) {
         dup2(null, 0);

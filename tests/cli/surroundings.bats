@@ -98,7 +98,9 @@ outside"
 }
 
 @test "empty values are as good as none, as scripts with unset variables give them" {
-    hako run -d --name "" --network "" --user "" --entrypoint "" --hostname "" box sleep 100
+    hako run -d --name "" --network "" --user "" --entrypoint "" --hostname "" --workdir "" \
+        --stop-signal "" --ip "" --mac-address "" --cidfile "" box sleep 100
+    is "$(hako exec -w "" "$(hako ps -lq)" pwd)" /home/user
     is "$(hako inspect -f '{{.HostConfig.NetworkMode}}' "$(hako ps -lq)")" bridge
     [[ $(hako ps -l --format '{{.Names}}') == *_* ]]
 }
@@ -112,4 +114,9 @@ outside"
 
 @test "version answers what scripts ask docker's server" {
     is "$(hako version -f '{{.Server.Version}}')" "$(hako version -f '{{.Client.Version}}')"
+}
+
+@test "a file size limit of the caller's is an error with its reason" {
+    fails 125 bash -c 'ulimit -f 0; exec "$0" run --rm --network none box true' "$HAKO_BUILD/hako"
+    has "$output" "File too large"
 }
