@@ -16,7 +16,8 @@ job() {
     job_command+=("$4")
 }
 
-# Runs the queue with $1 jobs at a time, prints a line a suite, empties the queue.
+# Runs the queue with $1 jobs at a time, prints a line a suite, empties the queue. The seconds that
+# each job took go to the file $times.
 run_jobs() {
     local width=$1 i running=0 start=$SECONDS
     for i in "${!job_name[@]}"; do
@@ -48,6 +49,7 @@ report_suite() {
         [ "${job_suite[$i]}" = "$1" ] || continue
         read -r rc took <"$work/job.$i.rc"
         ms=$((ms + took))
+        printf '%6d.%03d %s\n' $((took / 1000)) $((took % 1000)) "${job_name[$i]}" >>"$times"
         report_job "$i" "$rc"
         rm -f "$work/job.$i".*
     done
