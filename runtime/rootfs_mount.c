@@ -156,22 +156,31 @@ static int plain(struct entry *t, struct err *e)
     return r < 0 ? r : new_fs(t, t->m->type, e);
 }
 
-/* A tmpfs without a mode takes that of the directory that it covers. */
-static int tmpfs(struct entry *t, struct err *e)
+/* The mode of the directory that a tmpfs without one covers; none where there is no directory yet,
+ * so that everybody may write to it (the kernel's own 1777), as runc has it. */
+static int covered_mode(struct entry *t, struct err *e)
 {
+    AUTO_FD int fd = -1;
     struct stat st;
-    int r = find_spot(t, true, false, e);
 
-    if (r < 0)
-        return r;
     strv_foreach (opt, t->o.data)
         if (str_starts(*opt, "mode="))
-            return new_fs(t, "tmpfs", e);
-    if (fstat(t->spot.fd, &st) < 0)
+            return 0;
+    fd = fs_open_in(t->s->root, t->m->destination, O_PATH, 0);
+    if (fd < 0)
+        return 0;
+    if (fstat(fd, &st) < 0)
         return err_sys(e, "stat", t->m->destination);
-    if (strv_addf(&t->o.data, "mode=%o", st.st_mode & 07777) < 0)
-        return err_nomem(e);
-    return new_fs(t, "tmpfs", e);
+    return strv_addf(&t->o.data, "mode=%o", st.st_mode & 07777) < 0 ? err_nomem(e) : 0;
+}
+
+static int tmpfs(struct entry *t, struct err *e)
+{
+    int r = covered_mode(t, e);
+
+    if (r >= 0)
+        r = find_spot(t, true, false, e);
+    return r < 0 ? r : new_fs(t, "tmpfs", e);
 }
 
 /* /proc and /sys must be where masks and everybody else look for them. */

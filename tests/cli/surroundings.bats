@@ -105,6 +105,11 @@ outside"
     [[ $(hako ps -l --format '{{.Names}}') == *_* ]]
 }
 
+@test "a tmpfs where nothing is, is for every user" {
+    box -u 1000 --tmpfs /nothing/here box touch /nothing/here/x
+    box -u 1000 --read-only --tmpfs /tmp box touch /tmp/x
+}
+
 @test "a file on a directory, or a directory on a file, is explained" {
     fails 125 box -v /etc/passwd:/tmp box true
     has "$output" "hint: a directory can only be mounted onto a directory"

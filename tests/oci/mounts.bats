@@ -59,7 +59,9 @@ text"
     add '{destination: "/t", type: "tmpfs", source: "tmpfs", options: ["size=64k", "nosuid"]}'
     is "$(in_box stat /t | cut -d' ' -f1-3)" "d 1770 0:0"
     is "$(in_box ls /t)" ""
-    config '.mounts[-1].options += ["tmpcopyup"]'
+    config '.mounts[-1].destination = "/new/t"'
+    is "$(in_box stat /new/t | cut -d' ' -f1-3)" "d 1777 0:0"
+    config '.mounts[-1].destination = "/t" | .mounts[-1].options += ["tmpcopyup"]'
     is "$(in_box cat /t/link)" kept
     config '.mounts[-1].options = ["size=nonsense"]'
     run in_box true
