@@ -3,7 +3,7 @@
 #include "base/json_out.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
-#include "cli/platform.h"
+#include "engine/platform.h"
 
 #include <sys/utsname.h>
 

@@ -3,9 +3,9 @@
 #include "cli/run_options.h"
 
 #include "base/str.h"
-#include "cli/platform.h"
 #include "cli/term.h"
 #include "cli/words.h"
+#include "engine/platform.h"
 
 #define AT(field)   OPT_AT(struct run_args, field)
 #define DAY_SECONDS 86400

@@ -2,7 +2,9 @@
 /* Makes the plan: resolves the image, then each part in turn. */
 #include "engine/plan.h"
 
+#include "base/log.h"
 #include "base/str.h"
+#include "engine/platform.h"
 #include "image/store.h"
 #include "oci/valid.h"
 #include "runtime/defaults.h"
@@ -128,6 +130,25 @@ static int fill(const struct paths *p, const struct run_args *args, const struct
     return r < 0 ? r : valid_config(&plan->config, VALID_PROCESS, e);
 }
 
+/* An image of another processor may run, emulated, unless this machine's was asked for (which is
+ * all that --platform may ask for). */
+static int check_platform(const struct run_args *args, const struct image_config *c, struct err *e)
+{
+    struct utsname u;
+
+    uname(&u);
+    const char *arch = platform_arch(&u);
+    if (str_empty(c->architecture) || STREQ(arch, c->architecture))
+        return 0;
+    if (!str_empty(args->platform))
+        return err_set(e, ERR_NOT_FOUND,
+                       "image %s is for platform linux/%s and does not provide %s", args->image,
+                       c->architecture, args->platform);
+    log_warn("the image's platform (linux/%s) does not match this machine's (linux/%s)",
+             c->architecture, arch);
+    return 0;
+}
+
 int plan_make(const struct paths *p, const struct run_args *args, struct plan *ret, struct err *e)
 {
     CLEANUP(plan) struct plan plan = { 0 };
@@ -137,6 +158,8 @@ int plan_make(const struct paths *p, const struct run_args *args, struct plan *r
     int r = store_open(p->root, &store, e);
     if (r >= 0)
         r = store_find(&store, args->image, &img, e);
+    if (r >= 0)
+        r = check_platform(args, img->config, e);
     if (r >= 0)
         r = fill(p, args, img, &plan, e);
     if (r < 0)

@@ -125,3 +125,19 @@ outside"
     fails 125 bash -c 'ulimit -f 0; exec "$0" run --rm --network none box true' "$HAKO_BUILD/hako"
     has "$output" "File too large"
 }
+
+@test "an image for another processor is told of, and refused where this one was asked for" {
+    needs umoci skopeo
+    mkdir "$T/arm"
+    tar -C "$T/arm" -xf "$("$HAKO_TOP/tests/image/fixture" small)/oci-gzip.tar"
+    umoci config --image "$T/arm:latest" --architecture s390x
+    skopeo copy -q --insecure-policy "oci:$T/arm:latest" "docker-archive:$T/arm.tar:other:1" >/dev/null
+    hako load -q -i "$T/arm.tar"
+    run hako run --rm --network none other:1 echo ran
+    has "$output" "the image's platform (linux/s390x) does not match"
+    has "$output" ran
+    fails 125 hako run --rm --platform linux other:1 true
+    has "$output" "is for platform linux/s390x"
+    hako run --rm --network none --platform linux box true
+    rm -rf "$T/arm" "$T/arm.tar"
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* This machine's platform in the words that images use. */
-#include "cli/platform.h"
+#include "engine/platform.h"
 
 #include "base/mem.h"
 #include "base/str.h"
