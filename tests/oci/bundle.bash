@@ -5,7 +5,11 @@ launch() { timeout 60 "$HAKO_BUILD/tests/oci/launch-test" "$@"; }
 lifecycle() { timeout 60 "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/oci" "$@"; }
 
 # create ID [PIDFILE]: of the bundle in $B. The container keeps its creator's stdio: a file, $T/out.
-create() { lifecycle create "$1" "$B" "${@:2}" </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }; }
+# Its group is named after the file's directory too: files run side by side, and groups are the host's.
+create() {
+    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-$1"
+    lifecycle create "$1" "$B" "${@:2}" </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }
+}
 
 # bundle [NAME]: a fresh bundle in $B, its rootfs in $R. Its command is `init true`.
 bundle() {
