@@ -102,21 +102,43 @@ int heal(const struct paths *p, struct container *c, struct err *e)
     return r < 0 ? r : heal_locked(p, c, e);
 }
 
-int heal_open(const struct paths *p, const char *name, struct container *ret, struct err *e)
+/* How often a container may end or be healed while it is being looked at. */
+#define LOOKS 8
+
+/* Its status was read before its monitor's end, or another's repair, was written. */
+static bool is_stale(const struct container *c)
+{
+    return c->status.monitor_pid != 0 && !life_held(c->run_fd);
+}
+
+int heal_open_id(const struct paths *p, const char *id, struct container *ret, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
+    int r;
+
+    for (int i = 0; i < LOOKS; i++) {
+        container_close(&c);
+        r = container_open(p, id, &c, e);
+        if (r >= 0)
+            r = heal(p, &c, e);
+        if (r < 0)
+            return r;
+        if (!is_stale(&c))
+            break;
+    }
+    *ret = c;
+    c = (struct container)CONTAINER_INIT;
+    return 0;
+}
+
+int heal_open(const struct paths *p, const char *name, struct container *ret, struct err *e)
+{
     char id[ID_LEN + 1];
 
     int r = names_resolve(p, name, id, e);
     if (r >= 0)
-        r = container_open(p, id, &c, e);
-    if (r >= 0)
-        r = heal(p, &c, e);
+        r = heal_open_id(p, id, ret, e);
     if (r == -ERR_NOT_FOUND)
         return err_set(e, ERR_NOT_FOUND, "No such container: %s", name);
-    if (r < 0)
-        return r;
-    *ret = c;
-    c = (struct container)CONTAINER_INIT;
-    return 0;
+    return r;
 }

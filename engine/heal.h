@@ -8,6 +8,8 @@
 
 /* Opens a container by name (names_resolve) and heals it first if it needs that. */
 int heal_open(const struct paths *p, const char *name, struct container *ret, struct err *e);
+/* The same by full id. */
+int heal_open_id(const struct paths *p, const char *id, struct container *ret, struct err *e);
 
 /* Heals an open container if its monitor is dead: afterwards it is stopped, or, with --rm,
  * removed (then ERR_NOT_FOUND). Otherwise nothing happens. */

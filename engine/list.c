@@ -38,9 +38,7 @@ static int add(const struct paths *p, const char *id, bool all, struct container
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
 
-    int r = container_open(p, id, &c, e);
-    if (r >= 0)
-        r = heal(p, &c, e);
+    int r = heal_open_id(p, id, &c, e);
     if (r == -ERR_NOT_FOUND)
         return 0;
     if (r < 0) {
