@@ -98,7 +98,8 @@ static int run_exec(const struct config *c, const struct launch_proc *init, char
     return finish(&p);
 }
 
-/* With EXEC words: runs them (repeatedly with HAKO_EXECS=N), then kills the container. */
+/* With EXEC words: runs them (repeatedly with HAKO_EXECS=N), then kills the container. One that the
+ * container's end killed is followed by the next, which is told. */
 static int live(const struct config *c, struct launch_proc *p, char **words,
                 const struct seccomp_filter *filter)
 {
@@ -107,7 +108,7 @@ static int live(const struct config *c, struct launch_proc *p, char **words,
 
     if (!*words)
         return finish(p);
-    for (int i = times ? atoi(times) : 1; i > 0 && code == 0; i--)
+    for (int i = times ? atoi(times) : 1; i > 0 && (code == 0 || code == 128 + SIGKILL); i--)
         code = run_exec(c, p, words, filter);
     const char *wait = getenv("HAKO_WAIT");
     if (!wait)
