@@ -2,6 +2,7 @@
 /* DNS messages: queries taken apart at every byte, answers put together and cut to size. */
 #include "net/dns_message.h"
 
+#include "tests/unit/dns_fake.h"
 #include "unit.h"
 
 #include <string.h>
@@ -10,32 +11,7 @@
 /* A query for NAME as dig sends it, with EDNS when udp > 0. */
 static size_t make_query(uint8_t *out, size_t max, const char *name, uint16_t type, uint16_t udp)
 {
-    struct wire w = wire_over(out, max);
-
-    wire_put_u16(&w, 0x1234);
-    wire_put_u16(&w, 0x0100);
-    wire_put_u16(&w, 1);
-    wire_put_u16(&w, 0);
-    wire_put_u16(&w, 0);
-    wire_put_u16(&w, udp > 0);
-    while (*name) {
-        size_t len = strcspn(name, ".");
-        wire_put_u8(&w, (uint8_t)len);
-        wire_put(&w, name, len);
-        name += len + (name[len] == '.');
-    }
-    wire_put_u8(&w, 0);
-    wire_put_u16(&w, type);
-    wire_put_u16(&w, DNS_IN);
-    if (udp > 0) {
-        wire_put_u8(&w, 0);
-        wire_put_u16(&w, DNS_OPT);
-        wire_put_u16(&w, udp);
-        wire_put_u32(&w, 0);
-        wire_put_u16(&w, 0);
-    }
-    ck_assert(!w.failed);
-    return w.pos;
+    return dns_fake_query(out, max, 0x1234, name, type, udp);
 }
 
 START_TEST(parses_query)
