@@ -85,8 +85,8 @@ struct opt_cmd {
     int min_operands;
     int max_operands;     /* -1: any number */
     bool stop_at_operand; /* options end at the first operand (run, create, exec) */
-    int fail_code;        /* exit code of a failure; 0: 1 */
-    opt_words_fn words;   /* completes operands */
+    int (*fail_code)(const struct err *e); /* exit code of a failure; NULL: 1 */
+    opt_words_fn words;                    /* completes operands */
     opt_run_fn run;
     const struct opt_verb *verbs;
 };

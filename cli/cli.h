@@ -13,7 +13,7 @@
 /* The process's exit codes where docker's are not the command's own. */
 enum cli_exit {
     CLI_FAILED = 1,
-    CLI_ENGINE_FAILED = 125, /* run, create, exec; a bad option anywhere */
+    CLI_ENGINE_FAILED = 125, /* run; a bad option anywhere */
     CLI_NOT_EXECUTABLE = 126,
     CLI_NOT_FOUND = 127,
 };

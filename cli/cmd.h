@@ -33,6 +33,11 @@ extern const struct opt_cmd cmd_tag;
 extern const struct opt_cmd cmd_version;
 extern const struct opt_cmd cmd_wait;
 
+/* Exit codes of failures of run, create and exec, which tell more than 1 (exit_code.c). */
+int exit_code_run(const struct err *e);
+int exit_code_create(const struct err *e);
+int exit_code_exec(const struct err *e);
+
 /* All of them, by name (commands.c). */
 extern const struct opt_program commands_program;
 

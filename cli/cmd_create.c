@@ -29,7 +29,7 @@ const struct opt_cmd cmd_create = {
     .min_operands = 1,
     .max_operands = -1,
     .stop_at_operand = true,
-    .fail_code = CLI_ENGINE_FAILED,
+    .fail_code = exit_code_create,
     .words = words_images,
     .run = run,
 };

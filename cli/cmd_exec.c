@@ -56,7 +56,7 @@ const struct opt_cmd cmd_exec = {
     .min_operands = 2,
     .max_operands = -1,
     .stop_at_operand = true,
-    .fail_code = CLI_ENGINE_FAILED,
+    .fail_code = exit_code_exec,
     .words = words_running,
     .run = run,
 };

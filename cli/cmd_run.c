@@ -55,8 +55,12 @@ static int foreground(const struct paths *p, const struct run_args *a, unsigned 
     };
     AUTO_ATTACH struct attach *attach = NULL;
     char id[ENGINE_ID_LEN + 1];
-    int r = session_check(&how, e);
 
+    int r = session_check(&how, e);
+    if (r == -ERR_STATE) { /* docker's code for it is not run's own */
+        output_error(e, NULL);
+        return CLI_FAILED;
+    }
     if (r >= 0)
         r = engine_run(p, a, streams, id, &attach, e);
     if (r >= 0 && !(streams & (ATTACH_STDOUT | ATTACH_STDERR)))
@@ -101,7 +105,7 @@ const struct opt_cmd cmd_run = {
     .min_operands = 1,
     .max_operands = -1,
     .stop_at_operand = true,
-    .fail_code = CLI_ENGINE_FAILED,
+    .fail_code = exit_code_run,
     .words = words_images,
     .run = run,
 };

@@ -6,16 +6,11 @@
 #include "cli/cmd.h"
 #include "cli/output.h"
 
-/* docker's codes: 126 and 127 tell what became of the container's command. */
 static int exit_code(const struct opt_cmd *cmd, const struct err *e)
 {
     if (e->kind == ERR_USAGE)
         return CLI_ENGINE_FAILED;
-    if (e->kind == ERR_CMD_NOT_EXEC)
-        return CLI_NOT_EXECUTABLE;
-    if (e->kind == ERR_CMD_NOT_FOUND)
-        return CLI_NOT_FOUND;
-    return cmd && cmd->fail_code ? cmd->fail_code : CLI_FAILED;
+    return cmd && cmd->fail_code ? cmd->fail_code(e) : CLI_FAILED;
 }
 
 static int fail(const struct opt_cmd *cmd, const struct err *e, const char *path)
@@ -49,7 +44,7 @@ static int run(struct cli *c, const struct opt_match *m, struct err *e)
         code = fail(m->cmd, e, m->path);
     } else if (opt_check_operands(m->cmd, m->path, p.noperands, e) < 0) {
         output_error(e, m->path);
-        code = m->cmd->fail_code ? m->cmd->fail_code : CLI_FAILED;
+        code = CLI_FAILED;
     } else {
         r = m->cmd->run(c, p.args, p.operands, e);
         code = r < 0 ? fail(m->cmd, e, e->kind == ERR_USAGE ? m->path : NULL) : r;

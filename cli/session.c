@@ -211,7 +211,7 @@ int session_check(const struct session_how *how, struct err *e)
 
     if (r < 0 || !how->tty || !how->input || isatty(STDIN_FILENO))
         return r;
-    err_set(e, ERR_INVALID,
+    err_set(e, ERR_STATE,
             "cannot attach stdin to a TTY-enabled container because stdin is not a terminal");
     return err_hint(e, "leave out -t, or -i");
 }

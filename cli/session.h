@@ -59,5 +59,5 @@ int session_attach(const struct session_attached *a, const struct session_how *h
 /* The same for an exec, with a terminal or without: an enum session_end. Signals are passed on. */
 int session_exec(const struct exec_session *x, const struct session_how *how, struct err *e);
 
-/* ERR_INVALID unless standard input is a terminal, which -i with -t needs. Also checks the keys. */
+/* ERR_STATE unless standard input is a terminal, which -i with -t needs. Also checks the keys. */
 int session_check(const struct session_how *how, struct err *e);

@@ -50,9 +50,10 @@ int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeou
 /* Removes it and all it owns. Running: ERR_STATE unless force, which kills it first. */
 int engine_rm(const struct paths *p, const char *name, bool force, struct err *e);
 
-/* Runs a command in a running container and waits for it (args->detach: only until it has been
- * executed); the exit code. Without a tty the caller's stdio is inherited. With a tty *ret_pty is
- * the master and *ret_pid the process, and the caller pumps and then calls engine_exec_wait. */
+/* Runs a command in a running container, as the caller's child; returns once it has been executed.
+ * Without a tty it has the caller's stdio (args->detach: none). With a tty the caller pumps, and
+ * calls engine_exec_wait() for the exit code. ERR_STATE "container ID is not running"; whatever
+ * keeps the command from starting in one that runs is ERR_CMD_NOT_FOUND or ERR_CMD_NOT_EXEC. */
 struct exec_session {
     int pidfd; /* -1 when detached */
     int pid;

@@ -68,18 +68,14 @@ static int open_target(const struct paths *p, const struct exec_args *args, stru
 }
 
 /* As its first process's, with what the flags change. */
-static int fill_process(const struct paths *p, const struct exec_args *args, struct target *t,
+static int fill_process(const struct exec_args *args, char *const *env, struct target *t,
                         struct err *e)
 {
     struct config_process *proc = t->config.process;
-    AUTO_STRV char **env = NULL;
 
     strv_free(proc->args);
     proc->args = strv_dup(args->command);
     proc->terminal = args->tty;
-    int r = parse_env(args->env_files, args->env, environ, &env, e);
-    if (r < 0)
-        return r;
     if (!proc->args ||
         (args->tty && !strv_env_get(proc->env, "TERM") && strv_add(&proc->env, "TERM=xterm") < 0))
         return err_nomem(e);
@@ -141,15 +137,30 @@ static int spawn(const struct exec_args *args, struct target *t, struct launch_p
     return r;
 }
 
+/* Whatever keeps the command from starting in a container that runs counts as its failure, as
+ * docker has it: not found when something that it names is missing, else not executable. */
+static int blame_command(struct err *e)
+{
+    bool missing = e->errnum == ENOENT || e->errnum == ENOTDIR;
+
+    if (e->kind != ERR_STATE && e->kind != ERR_CMD_NOT_FOUND)
+        e->kind = missing ? ERR_CMD_NOT_FOUND : ERR_CMD_NOT_EXEC;
+    return -e->kind;
+}
+
 int engine_exec(const struct paths *p, const struct exec_args *args, struct exec_session *ret,
                 struct err *e)
 {
     CLEANUP(target) struct target t = TARGET_INIT;
     struct launch_proc proc = LAUNCH_PROC_INIT;
+    AUTO_STRV char **env = NULL;
 
-    int r = open_target(p, args, &t, e);
+    int r = parse_env(args->env_files, args->env, environ, &env, e);
     if (r >= 0)
-        r = fill_process(p, args, &t, e);
+        r = open_target(p, args, &t, e);
+    if (r < 0)
+        return r;
+    r = fill_process(args, env, &t, e);
     if (r >= 0)
         r = fill_user(args, &t, e);
     if (r >= 0)
@@ -157,7 +168,7 @@ int engine_exec(const struct paths *p, const struct exec_args *args, struct exec
     if (r >= 0)
         r = spawn(args, &t, &proc, e);
     if (r < 0)
-        return r;
+        return blame_command(e);
     *ret = (struct exec_session){ .pid = proc.pid,
                                   .pidfd = args->detach ? -1 : TAKE_FD(proc.pidfd),
                                   .pty = TAKE_FD(proc.pty_fd) };

@@ -85,7 +85,7 @@ static int run_load(void *ctx, const void *args, char **operands, struct err *e)
 
     la.platform = platform;
     if (STREQ(la.input, "-") && isatty(STDIN_FILENO)) {
-        err_set(e, ERR_USAGE, "requested load from stdin, but stdin is empty");
+        err_set(e, ERR_INVALID, "requested load from stdin, but stdin is empty");
         return err_hint(e, "name an archive with -i FILE, or pipe one in");
     }
     if (o->error_fd > 0)

@@ -84,13 +84,13 @@ See 'hako network create --help'."
 }
 
 @test "a wrong number of operands says how many, and how" {
-    fails 125 hako run
+    fails 1 hako run
     is "$output" "hako: 'hako run' requires at least 1 argument
 hint: usage: hako run [OPTIONS] IMAGE [COMMAND] [ARG...]
 See 'hako run --help'."
-    fails 125 hako exec box
+    fails 1 hako exec box
     has "$output" "'hako exec' requires at least 2 arguments"
-    fails 125 hako create
+    fails 1 hako create
     fails 1 hako rm
     has "$output" "'hako rm' requires at least 1 argument"
     fails 1 hako ps box
@@ -133,7 +133,7 @@ See 'hako run --help'."
     has "$output" "this machine is linux/"
     fails 125 hako run --detach-keys ctrl-1 image
     has "$output" "invalid detach keys"
-    fails 125 hako run -it image </dev/null
+    fails 1 hako run -it image </dev/null
     has "$output" "stdin is not a terminal"
     fails 1 hako kill -s NOSUCH box
     has "$output" "invalid signal: NOSUCH"
@@ -146,8 +146,8 @@ See 'hako run --help'."
     fails 125 hako run nosuch
     has "$output" "hako: No such image: nosuch"
     has "$output" "hint: "
-    fails 125 hako create nosuch
-    fails 125 hako exec nosuch true
+    fails 1 hako create nosuch
+    fails 1 hako exec nosuch true
     has "$output" "No such container: nosuch"
     fails 1 hako rm nosuch
     has "$output" "No such container: nosuch"
