@@ -70,44 +70,6 @@ static char *parent_of(const char *path)
     return parent;
 }
 
-/* Every missing controller with the limits that want it and why it is not there. */
-static int tell_missing(const struct cgroup_tree *t, const char *parent, unsigned missing,
-                        const struct cgroup_limits *l, struct err *e)
-{
-    AUTO_BUF struct buf b = { 0 };
-
-    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
-        unsigned bit = 1u << i;
-        const char *sep = "";
-        if (!(missing & bit))
-            continue;
-        buf_fmt(&b, "%s%s (", b.len ? "; " : "", cgroup_control_name(bit));
-        for (size_t k = 0; k < l->n; k++)
-            if (l->v[k].controller == bit && !l->v[k].lax) {
-                buf_fmt(&b, "%s%s", sep, l->v[k].field);
-                sep = ", ";
-            }
-        buf_str(&b, ") ");
-        cgroup_control_reason(t, parent, bit, &b);
-    }
-    if (b.failed)
-        return err_nomem(e);
-    err_set(e, ERR_UNSUPPORTED, "limits need cgroup v2 controllers that are missing: %s", b.data);
-    if (t->mixed)
-        err_hint(e, "boot with systemd.unified_cgroup_hierarchy=1 (or cgroup_no_v1=all), or leave "
-                    "these limits out");
-    return -ERR_UNSUPPORTED;
-}
-
-static int check_limits(const struct cgroup_tree *t, const char *parent,
-                        const struct cgroup_limits *l, struct err *e)
-{
-    unsigned need = cgroup_limits_controllers(l);
-    unsigned missing = need ? cgroup_control_missing(t, parent, need) : 0;
-
-    return missing ? tell_missing(t, parent, missing, l, e) : 0;
-}
-
 int cgroup_check(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
                  struct err *e)
 {
@@ -118,7 +80,7 @@ int cgroup_check(const struct cgroup_tree *t, const char *path, const struct con
     if (!parent)
         return err_nomem(e);
     rc = cgroup_limits_make(r, &l, e);
-    return rc < 0 ? rc : check_limits(t, parent, &l, e);
+    return rc < 0 ? rc : cgroup_limits_check(&l, t, parent, e);
 }
 
 static int open_group(const struct cgroup_tree *t, const char *path, struct cgroup *ret,
@@ -177,13 +139,13 @@ static void account(const struct cgroup_tree *t, const char *parent)
 static int fill(const struct cgroup_tree *t, const char *parent, const struct cgroup_limits *l,
                 const struct config_resources *r, const struct cgroup *cg, struct err *e)
 {
-    int rc = cgroup_limits_write(l, cg->fd, cg->abs_path, e);
+    int rc = cgroup_limits_write(l, cg->fd, cg->abs_path, NULL, e);
 
     /* Somebody else may be switching the controllers on at this moment. */
     if (rc < 0 && e->errnum == ENOENT) {
         cgroup_control_settle(t, parent, cgroup_limits_controllers(l));
         err_clear(e);
-        rc = cgroup_limits_write(l, cg->fd, cg->abs_path, e);
+        rc = cgroup_limits_write(l, cg->fd, cg->abs_path, NULL, e);
     }
     if (rc >= 0 && r && r->n_devices > 0)
         rc = cgroup_device_set(cg->fd, r->devices, r->n_devices, e);
@@ -243,9 +205,10 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
 
     if (!parent)
         return err_nomem(e);
+    cgroup_limits_warn(r);
     rc = cgroup_limits_make(r, &l, e);
     if (rc >= 0)
-        rc = check_limits(t, parent, &l, e);
+        rc = cgroup_limits_check(&l, t, parent, e);
     if (rc < 0)
         return rc;
     int there = make_group(t, path, cgroup_limits_controllers(&l), flags, &cg, e);
@@ -259,27 +222,6 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
     *ret = cg;
     cg = (struct cgroup)CGROUP_INIT;
     return 0;
-}
-
-int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct config_resources *r,
-                  struct err *e)
-{
-    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
-    AUTO_FREE char *parent = parent_of(cg->path);
-    unsigned need;
-    int rc;
-
-    if (!parent)
-        return err_nomem(e);
-    rc = cgroup_limits_make(r, &l, e);
-    if (rc >= 0)
-        rc = check_limits(t, parent, &l, e);
-    if (rc < 0)
-        return rc;
-    need = cgroup_limits_controllers(&l);
-    if (need)
-        rc = cgroup_control_enable(t, parent, need, e);
-    return rc < 0 ? rc : fill(t, parent, &l, r, cg, e);
 }
 
 int cgroup_enter(const struct cgroup *cg, pid_t pid, struct err *e)

@@ -85,8 +85,21 @@ void cgroup_close(struct cgroup *cg);
 DEFINE_CLEANUP(struct cgroup, cgroup, cgroup_close(p))
 #define AUTO_CGROUP CLEANUP(cgroup)
 
-/* Changes limits of a living group; what `r` does not set stays. */
-int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct config_resources *r,
+/* A change of limits. */
+struct cgroup_change {
+    const struct config_resources *was;   /* what the group was given before; NULL: nothing */
+    const struct config_resources *now;   /* everything that holds from now on */
+    const struct config_resources *named; /* what was asked for: the part of `now` that is written
+                                             even where `was` says the same */
+};
+
+/*
+ * Changes limits of a living group: writes what `named` has and what follows from it (the swap
+ * limit from the memory limit), in an order that the kernel takes; replaces the device program if
+ * `named` has rules. A limit below what is in use is ERR_IN_USE with checkBeforeUpdate. On failure
+ * every file and the program are as before.
+ */
+int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct cgroup_change *c,
                   struct err *e);
 
 /* Moves a process in. Slow (a grace period): be born in it with cg->fd instead. */

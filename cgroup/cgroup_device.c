@@ -264,13 +264,20 @@ static size_t attached(int cgroup_fd, uint32_t ids[MAX_OLD])
     return sys_bpf(BPF_PROG_QUERY, &a) < 0 ? 0 : a.query.prog_cnt;
 }
 
-static void detach(int cgroup_fd, uint32_t id)
+static int open_program(uint32_t id)
 {
     union bpf_attr a;
 
     memset(&a, 0, sizeof(a));
     a.prog_id = id;
-    AUTO_FD int fd = sys_bpf(BPF_PROG_GET_FD_BY_ID, &a);
+    return sys_bpf(BPF_PROG_GET_FD_BY_ID, &a);
+}
+
+static void detach(int cgroup_fd, uint32_t id)
+{
+    AUTO_FD int fd = open_program(id);
+    union bpf_attr a;
+
     if (fd < 0)
         return;
     memset(&a, 0, sizeof(a));
@@ -280,15 +287,20 @@ static void detach(int cgroup_fd, uint32_t id)
     sys_bpf(BPF_PROG_DETACH, &a);
 }
 
-static int attach(int cgroup_fd, int prog_fd)
+/* `old` >= 0: the program whose place this one takes, in one step (kernel 5.6). */
+static int attach(int cgroup_fd, int prog_fd, int old)
 {
     union bpf_attr a;
 
     memset(&a, 0, sizeof(a));
+    if (old >= 0) {
+        a.replace_bpf_fd = (uint32_t)old;
+        a.attach_flags = BPF_F_REPLACE;
+    }
     a.target_fd = (uint32_t)cgroup_fd;
     a.attach_bpf_fd = (uint32_t)prog_fd;
     a.attach_type = BPF_CGROUP_DEVICE;
-    a.attach_flags = BPF_F_ALLOW_MULTI;
+    a.attach_flags |= BPF_F_ALLOW_MULTI;
     return sys_bpf(BPF_PROG_ATTACH, &a);
 }
 
@@ -318,6 +330,17 @@ static int refused(const char *op, struct err *e)
                     "with CONFIG_CGROUP_BPF");
 }
 
+/* Puts the program on, if possible in the place of the first old one: there is no moment without
+ * rules, nor with both. Returns how many old ones are off, or -1. */
+static int put_on(int cgroup_fd, int prog, const uint32_t *old, size_t n_old)
+{
+    AUTO_FD int first = n_old > 0 ? open_program(old[0]) : -1;
+
+    if (first >= 0 && attach(cgroup_fd, prog, first) == 0)
+        return 1;
+    return attach(cgroup_fd, prog, -1) < 0 ? -1 : 0;
+}
+
 int cgroup_device_set(int cgroup_fd, const struct config_device_rule *rules, size_t n,
                       struct err *e)
 {
@@ -325,7 +348,7 @@ int cgroup_device_set(int cgroup_fd, const struct config_device_rule *rules, siz
     AUTO_FD int prog = -1;
     uint32_t old[MAX_OLD];
     size_t len, n_old;
-    int r;
+    int r, replaced = 0;
 
     r = cgroup_device_program(rules, n, &insns, &len, e);
     if (r < 0)
@@ -335,10 +358,11 @@ int cgroup_device_set(int cgroup_fd, const struct config_device_rule *rules, siz
         prog = load(insns, len);
         if (prog < 0)
             return refused("bpf(BPF_PROG_LOAD)", e);
-        if (attach(cgroup_fd, prog) < 0)
+        replaced = put_on(cgroup_fd, prog, old, n_old);
+        if (replaced < 0)
             return refused("bpf(BPF_PROG_ATTACH)", e);
     }
-    for (size_t i = 0; i < n_old; i++)
+    for (size_t i = (size_t)replaced; i < n_old; i++)
         detach(cgroup_fd, old[i]);
     return 0;
 }

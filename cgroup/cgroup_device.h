@@ -14,9 +14,9 @@
  * it is refused. A list that ends by allowing everything needs no program.
  */
 
-/* Replaces the group's program (bpf(2), BPF_CGROUP_DEVICE). ERR_UNSUPPORTED with a hint when the
- * kernel does not let us; inside a user namespace, where no device can be made anyway, that is
- * only a warning. */
+/* Replaces the group's program (bpf(2), BPF_CGROUP_DEVICE) in one step. ERR_UNSUPPORTED with a hint
+ * when the kernel does not let us; inside a user namespace, where no device can be made anyway,
+ * that is only a warning. */
 int cgroup_device_set(int cgroup_fd, const struct config_device_rule *rules, size_t n,
                       struct err *e);
 

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of limits: field of the spec, formatter, controller; and writing what it yields. */
+/* The table of limits: field of the spec, file, controller, formatter. */
 #include "cgroup/cgroup_limit.h"
 
-#include "base/fs.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cgroup/cgroup_control.h"
 #include "cgroup/cgroup_limit_row.h"
 
-#include <errno.h>
-
 static const struct cgroup_limit_row rows[] = {
     { "memory.limit", "memory.max", CGROUP_MEMORY, cgroup_limit_memory },
     { "memory.swap", "memory.swap.max", CGROUP_MEMORY, cgroup_limit_swap },
     { "memory.reservation", "memory.low", CGROUP_MEMORY, cgroup_limit_reservation },
-    { "memory", NULL, 0, cgroup_limit_memory_v1 },
+    { "cpu.idle", "cpu.idle", CGROUP_CPU, cgroup_limit_not_idle },
     { "cpu.shares", "cpu.weight", CGROUP_CPU, cgroup_limit_shares },
     { "cpu.quota", "cpu.max", CGROUP_CPU, cgroup_limit_quota },
     { "cpu.burst", "cpu.max.burst", CGROUP_CPU, cgroup_limit_burst },
@@ -35,14 +32,18 @@ static const struct cgroup_limit_row rows[] = {
     { "unified", NULL, 0, cgroup_limit_unified },
 };
 
+static void limit_free(struct cgroup_limit *l)
+{
+    free(l->file);
+    free(l->value);
+    free(l->alt_file);
+    free(l->alt_value);
+}
+
 void cgroup_limits_free(struct cgroup_limits *l)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        free(l->v[i].file);
-        free(l->v[i].value);
-        free(l->v[i].alt_file);
-        free(l->v[i].alt_value);
-    }
+    for (size_t i = 0; i < l->n; i++)
+        limit_free(&l->v[i]);
     free(l->v);
     *l = (struct cgroup_limits){ 0 };
 }
@@ -59,6 +60,7 @@ struct cgroup_limit *cgroup_limit_add(struct cgroup_limits *l, const struct cgro
     l->v = more;
     struct cgroup_limit *limit = &l->v[l->n++];
     *limit = (struct cgroup_limit){
+        .row = row,
         .field = row->field,
         .controller = row->controller,
         .file = str_dup(file),
@@ -91,48 +93,67 @@ unsigned cgroup_limits_controllers(const struct cgroup_limits *l)
     return set;
 }
 
-/* What the kernel's answer means for this file, where that is known. */
-static void add_hint(const struct cgroup_limit *l, int errnum, struct err *e)
+/* ---- changes ---- */
+
+static bool has_write(const struct cgroup_limits *l, const struct cgroup_limit *want)
 {
-    if (errnum == ENOENT)
-        err_hint(e, "this kernel lacks that control");
-    else if (errnum == EBUSY && STREQ(l->file, "memory.max"))
-        err_hint(e, "the group uses more memory than that and cannot shrink");
-    else if (l->controller == CGROUP_CPUSET)
-        err_hint(e, "the list must be within the parent group's %s.effective", l->file);
-    else if (errnum == ENODEV && l->controller == CGROUP_IO)
-        err_hint(e, "there is no such block device; a partition has no limits of its own");
+    for (size_t i = 0; i < l->n; i++)
+        if (STREQ(l->v[i].file, want->file) && STREQ(l->v[i].value, want->value))
+            return true;
+    return false;
 }
 
-static int write_one(const struct cgroup_limit *l, int dirfd, const char *name, struct err *e)
+/* Does `named` have the field? A field that cannot stand alone (swap) is there as well. */
+static bool is_named(const struct cgroup_limit *l, const struct config_resources *named)
 {
-    const char *file = l->file, *value = l->value;
-    int r = fs_put(dirfd, file, value);
+    AUTO_CGROUP_LIMITS struct cgroup_limits own = { 0 };
+    struct err e = ERR_INIT;
 
-    if (r < 0 && errno == ENOENT && l->alt_file) {
-        file = l->alt_file;
-        value = l->alt_value;
-        r = fs_put(dirfd, file, value);
-    }
-    if (r == 0 || l->lax)
-        return 0;
-    int errnum = errno;
-    if (errnum == ENOENT && STREQ(file, "memory.swap.max")) {
-        log_warn("this kernel does not account swap: memory is limited without it");
-        return 0;
-    }
-    AUTO_FREE char *what = str_fmt("\"%s\" to %s/%s", value, name, file);
-    err_errnum(e, errnum, "write", what);
-    add_hint(l, errnum, e);
-    return err_wrap(e, "%s", l->field);
+    if (!named)
+        return false;
+    if (l->row->format == cgroup_limit_unified)
+        return json_map_has(&named->unified, l->file);
+    return l->row->format(l->row, named, &own, &e) < 0 || own.n > 0;
 }
 
-int cgroup_limits_write(const struct cgroup_limits *l, int dirfd, const char *name, struct err *e)
+int cgroup_limits_change(const struct cgroup_change *c, struct cgroup_limits *ret, struct err *e)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        int r = write_one(&l->v[i], dirfd, name, e);
-        if (r < 0)
-            return r;
+    AUTO_CGROUP_LIMITS struct cgroup_limits was = { 0 };
+    AUTO_CGROUP_LIMITS struct cgroup_limits now = { 0 };
+    struct err ignored = ERR_INIT;
+    size_t n = 0;
+
+    int r = cgroup_limits_make(c->now, &now, e);
+    if (r < 0)
+        return r;
+    cgroup_limits_make(c->was, &was, &ignored);
+    for (size_t i = 0; i < now.n; i++) {
+        struct cgroup_limit l = now.v[i];
+        if (!is_named(&l, c->named) && has_write(&was, &l))
+            continue;
+        now.v[i] = now.v[n];
+        now.v[n++] = l;
     }
+    for (size_t i = n; i < now.n; i++)
+        limit_free(&now.v[i]);
+    now.n = n;
+    *ret = now;
+    now = (struct cgroup_limits){ 0 };
     return 0;
+}
+
+/* ---- what v2 has no equivalent for, and engines still send ---- */
+
+void cgroup_limits_warn(const struct config_resources *r)
+{
+    const struct config_memory *m = r ? r->memory : NULL;
+
+    if (m && m->swappiness.set)
+        log_warn("memory.swappiness has no equivalent in cgroup v2 and is ignored");
+    if (m && m->disable_oom_killer.set && m->disable_oom_killer.val)
+        log_warn("memory.disableOOMKiller has no equivalent in cgroup v2 and is ignored");
+    if (m && ((m->kernel.set && m->kernel.val > 0) || (m->kernel_tcp.set && m->kernel_tcp.val > 0)))
+        log_warn("memory.kernel has no equivalent in cgroup v2 and is ignored");
+    if (r && r->block_io && r->block_io->leaf_weight.set && r->block_io->leaf_weight.val > 0)
+        log_warn("blockIO.leafWeight has no equivalent in cgroup v2 and is ignored");
 }

@@ -4,19 +4,24 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "cgroup/cgroup.h"
 #include "oci/config.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+struct cgroup_limit_row;
+
 struct cgroup_limit {
-    const char *field;   /* "memory.limit": of linux.resources, for messages; or a unified key */
+    const struct cgroup_limit_row *row;
+    const char *field;   /* "memory.limit": of linux.resources, for messages */
     unsigned controller; /* enum cgroup_controller; 0: none is needed */
     char *file;          /* "memory.max" */
     char *value;
     char *alt_file; /* to take when `file` does not exist, or NULL */
     char *alt_value;
-    bool lax; /* asks for nothing (unlimited): no controller, no file, no error */
+    bool lax;   /* asks for nothing (unlimited): where the controller is off, that is so */
+    bool young; /* not in every kernel that has the controller: left out where it is missing */
 };
 
 struct cgroup_limits {
@@ -29,12 +34,43 @@ DEFINE_CLEANUP(struct cgroup_limits, cgroup_limits, cgroup_limits_free(p))
 #define AUTO_CGROUP_LIMITS CLEANUP(cgroup_limits)
 
 /* The writes for these resources, in the order in which they are to be made. NULL: none. What v2
- * ignores by design (kernel memory, swappiness) is warned of; what it cannot express is
- * ERR_UNSUPPORTED, contradictions are ERR_INVALID. */
+ * cannot express is ERR_UNSUPPORTED, contradictions are ERR_INVALID. */
 int cgroup_limits_make(const struct config_resources *r, struct cgroup_limits *ret, struct err *e);
+
+/* Those of the writes for c->now that `named` asks for or that `was` did not have. */
+int cgroup_limits_change(const struct cgroup_change *c, struct cgroup_limits *ret, struct err *e);
+
+/* Warns of fields that v2 ignores by design (kernel memory, swappiness). */
+void cgroup_limits_warn(const struct config_resources *r);
 
 /* The controllers that they need. */
 unsigned cgroup_limits_controllers(const struct cgroup_limits *l);
 
-/* Writes them into the group. Errors name file and value. `name`: the group, for messages. */
-int cgroup_limits_write(const struct cgroup_limits *l, int dirfd, const char *name, struct err *e);
+/* Can the children of the group at `parent` have these? ERR_UNSUPPORTED names every controller that
+ * is missing, the limits that want it, and who holds it. */
+int cgroup_limits_check(const struct cgroup_limits *l, const struct cgroup_tree *t,
+                        const char *parent, struct err *e);
+
+/* What files held before they were written to. Zero-initialise. */
+struct cgroup_undo {
+    struct cgroup_undo_step {
+        char *file;
+        char *text;
+    } * v;
+    size_t n;
+};
+void cgroup_undo_free(struct cgroup_undo *u);
+DEFINE_CLEANUP(struct cgroup_undo, cgroup_undo, cgroup_undo_free(p))
+#define AUTO_CGROUP_UNDO CLEANUP(cgroup_undo)
+
+/* Notes what the file holds for the key that `value` is about. What cannot be read is left out. */
+int cgroup_undo_note(struct cgroup_undo *u, int dirfd, const char *file, const char *value,
+                     struct err *e);
+/* Writes it all back, the last first. */
+void cgroup_undo_run(const struct cgroup_undo *u, int dirfd);
+
+/* Writes them into the group; what the kernel finds invalid is tried again after the others (a
+ * burst above the old quota). Errors name file and value. `name`: the group, for messages; `undo`:
+ * what was there before is added to it, also on failure; NULL: nobody wants to know. */
+int cgroup_limits_write(const struct cgroup_limits *l, int dirfd, const char *name,
+                        struct cgroup_undo *undo, struct err *e);

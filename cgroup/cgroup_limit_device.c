@@ -6,34 +6,45 @@
 
 #include <inttypes.h>
 
-/* io.bfq.weight counts as v1 did, 10 … 1000; io.weight from 1 to 10000. */
+#define BFQ_MIN 10 /* io.bfq.weight counts as v1's blkio.weight did */
+#define BFQ_MAX 1000
+
+/* Without the BFQ scheduler it is io.weight, from 1 to 10000. `device`: "8:0 ", or "". */
+static int add_weight(const struct cgroup_limit_row *row, const char *device, uint32_t weight,
+                      struct cgroup_limits *l, struct err *e)
+{
+    if (weight < BFQ_MIN || weight > BFQ_MAX)
+        return err_set(e, ERR_INVALID, "%s: %s%u is not between %d and %d", row->field, device,
+                       weight, BFQ_MIN, BFQ_MAX);
+    struct cgroup_limit *limit =
+        cgroup_limit_add(l, row, row->file, str_fmt("%s%u", device, weight));
+    if (!limit)
+        return err_nomem(e);
+    limit->alt_file = str_dup("io.weight");
+    limit->alt_value = str_fmt("%s%u", device, 1 + (weight - BFQ_MIN) * 9999 / (BFQ_MAX - BFQ_MIN));
+    return limit->alt_file && limit->alt_value ? 0 : err_nomem(e);
+}
+
 CGROUP_LIMIT_FORMATTER(io_weight)
 {
     if (!r->block_io || !r->block_io->weight.set || r->block_io->weight.val == 0)
         return 0;
-    uint32_t weight = r->block_io->weight.val;
-    if (weight < 10 || weight > 1000)
-        return err_set(e, ERR_INVALID, "%s: %u is not between 10 and 1000", row->field, weight);
-    struct cgroup_limit *limit = cgroup_limit_add(l, row, row->file, str_fmt("%u", weight));
-    if (!limit)
-        return err_nomem(e);
-    limit->alt_file = str_dup("io.weight");
-    limit->alt_value = str_fmt("%u", 1 + (weight - 10) * 9999 / 990);
-    return limit->alt_file && limit->alt_value ? 0 : err_nomem(e);
+    return add_weight(row, "", r->block_io->weight.val, l, e);
 }
 
 CGROUP_LIMIT_FORMATTER(io_weight_device)
 {
-    for (size_t i = 0; r->block_io && i < r->block_io->n_weight_device; i++) {
+    int rc = 0;
+
+    for (size_t i = 0; rc >= 0 && r->block_io && i < r->block_io->n_weight_device; i++) {
         const struct config_weight_device *d = &r->block_io->weight_device[i];
-        if (!d->weight.set || d->weight.val == 0)
-            continue;
-        if (!cgroup_limit_add(
-                l, row, row->file,
-                str_fmt("%" PRId64 ":%" PRId64 " %u", d->major, d->minor, d->weight.val)))
+        AUTO_FREE char *device = str_fmt("%" PRId64 ":%" PRId64 " ", d->major, d->minor);
+        if (!device)
             return err_nomem(e);
+        if (d->weight.set && d->weight.val > 0)
+            rc = add_weight(row, device, d->weight.val, l, e);
     }
-    return 0;
+    return rc;
 }
 
 static int add_throttle(const struct cgroup_limit_row *row, const struct config_throttle_list *list,
@@ -72,7 +83,7 @@ CGROUP_LIMIT_FORMATTER(io_write_iops)
     return r->block_io ? add_throttle(row, &r->block_io->write_iops, "wiops", l, e) : 0;
 }
 
-/* The reservation limit is younger than the limit, and goes along where it exists. */
+/* The limit is one of reservations where the kernel has those, and of use in any case. */
 CGROUP_LIMIT_FORMATTER(hugepages)
 {
     static const char *const kinds[] = { "", "rsvd." };
@@ -86,7 +97,7 @@ CGROUP_LIMIT_FORMATTER(hugepages)
                 cgroup_limit_add(l, row, file, str_fmt("%" PRIu64, r->hugepages[i].limit));
             if (!limit)
                 return err_nomem(e);
-            limit->lax = k > 0;
+            limit->young = k > 0;
         }
     return 0;
 }
@@ -117,9 +128,28 @@ CGROUP_LIMIT_FORMATTER(network)
     return err_hint(e, "nftables can match the container's cgroup instead");
 }
 
+/* Files with a line for each device take one at a time. */
+static int add_lines(const struct cgroup_limit_row *row, const struct json_pair *pair, unsigned bit,
+                     struct cgroup_limits *l, struct err *e)
+{
+    AUTO_STRV char **lines = strv_split(pair->val, '\n', true);
+
+    if (!lines)
+        return err_nomem(e);
+    strv_foreach (line, lines) {
+        struct cgroup_limit *limit = cgroup_limit_add(l, row, pair->key, str_dup(*line));
+        if (!limit)
+            return err_nomem(e);
+        limit->controller = bit;
+    }
+    return 0;
+}
+
 /* Files of the group, written as they stand: "memory.high": "1073741824". */
 CGROUP_LIMIT_FORMATTER(unified)
 {
+    int rc = 0;
+
     json_map_foreach(it, &r->unified)
     {
         const char *dot = strchr(it->key, '.');
@@ -131,10 +161,9 @@ CGROUP_LIMIT_FORMATTER(unified)
         if (!bit && !str_starts(it->key, "cgroup."))
             return err_set(e, ERR_UNSUPPORTED, "unified: \"%s\": there is no controller %.*s",
                            it->key, (int)len, it->key);
-        struct cgroup_limit *limit = cgroup_limit_add(l, row, it->key, str_dup(it->val));
-        if (!limit)
-            return err_nomem(e);
-        limit->controller = bit;
+        rc = add_lines(row, it, bit, l, e);
+        if (rc < 0)
+            return rc;
     }
-    return 0;
+    return rc;
 }

@@ -4,8 +4,6 @@
 
 #include "cgroup/cgroup_limit.h"
 
-struct cgroup_limit_row;
-
 /* Adds what the field asks for; nothing when it is not set. */
 typedef int (*cgroup_limit_fn)(const struct cgroup_limit_row *row, const struct config_resources *r,
                                struct cgroup_limits *l, struct err *e);
@@ -30,10 +28,10 @@ struct cgroup_limit *cgroup_limit_add(struct cgroup_limits *l, const struct cgro
 CGROUP_LIMIT_FORMATTER(memory);
 CGROUP_LIMIT_FORMATTER(swap);
 CGROUP_LIMIT_FORMATTER(reservation);
-CGROUP_LIMIT_FORMATTER(memory_v1);
 CGROUP_LIMIT_FORMATTER(shares);
 CGROUP_LIMIT_FORMATTER(quota);
 CGROUP_LIMIT_FORMATTER(burst);
+CGROUP_LIMIT_FORMATTER(not_idle);
 CGROUP_LIMIT_FORMATTER(idle);
 CGROUP_LIMIT_FORMATTER(realtime);
 CGROUP_LIMIT_FORMATTER(cpus);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Formatters of memory, cpu and pids limits: v1's units become v2's. */
-#include "base/log.h"
 #include "base/str.h"
 #include "cgroup/cgroup_limit_row.h"
 
@@ -22,7 +21,7 @@ static int add_number(const struct cgroup_limit_row *row, int64_t value, struct 
     return 0;
 }
 
-/* 0 is "not set" in every one of these, as runc and crun have it. */
+/* 0 is "not set", as runc has it: nothing could run. */
 CGROUP_LIMIT_FORMATTER(memory)
 {
     if (!r->memory || !r->memory->limit.set || r->memory->limit.val == 0)
@@ -54,41 +53,36 @@ CGROUP_LIMIT_FORMATTER(swap)
     int rc = add_number(row, swap - limit, l, e);
     /* Without swap accounting there is no swap to keep from the container. */
     if (rc >= 0 && swap == limit)
+        l->v[l->n - 1].young = true;
+    return rc;
+}
+
+/* 0 is no protection: what a group without has. */
+CGROUP_LIMIT_FORMATTER(reservation)
+{
+    if (!r->memory || !r->memory->reservation.set)
+        return 0;
+    int rc = add_number(row, r->memory->reservation.val, l, e);
+    if (rc >= 0 && r->memory->reservation.val == 0)
         l->v[l->n - 1].lax = true;
     return rc;
 }
 
-CGROUP_LIMIT_FORMATTER(reservation)
-{
-    if (!r->memory || !r->memory->reservation.set || r->memory->reservation.val == 0)
-        return 0;
-    return add_number(row, r->memory->reservation.val, l, e);
-}
+#define SHARES_MIN 2 /* of cgroup v1's cpu.shares, as the kernel had it */
+#define SHARES_MAX 262144
+#define WEIGHT_MAX 10000 /* of cpu.weight, from 1 */
 
-/* What v2 has no equivalent for, and engines still send. */
-CGROUP_LIMIT_FORMATTER(memory_v1)
-{
-    const struct config_memory *m = r->memory;
-
-    if (m && m->swappiness.set)
-        log_warn("memory.swappiness has no equivalent in cgroup v2 and is ignored");
-    if (m && m->disable_oom_killer.set && m->disable_oom_killer.val)
-        log_warn("memory.disableOOMKiller has no equivalent in cgroup v2 and is ignored");
-    if (m && ((m->kernel.set && m->kernel.val > 0) || (m->kernel_tcp.set && m->kernel_tcp.val > 0)))
-        log_warn("memory.kernel has no equivalent in cgroup v2 and is ignored");
-    return 0;
-}
-
-/* 1024 shares and weight 100 are the same to the scheduler (kernel/sched/core.c,
- * sched_weight_from_cgroup): so proportions stay. */
+/* The one range laid onto the other, as crun and runc do it: containers of theirs and ours on one
+ * host share its cpus as their shares say. 1024 becomes 39, not the 100 of a group without. */
 CGROUP_LIMIT_FORMATTER(shares)
 {
     if (!r->cpu || !r->cpu->shares.set || r->cpu->shares.val == 0)
         return 0;
     uint64_t shares = r->cpu->shares.val;
-    uint64_t weight = shares > 102400 ? 10000 : (shares * 100 + 512) / 1024;
-    if (weight == 0)
-        weight = 1;
+    if (shares < SHARES_MIN || shares > SHARES_MAX)
+        return err_set(e, ERR_INVALID, "%s: %" PRIu64 " is not between %d and %d", row->field,
+                       shares, SHARES_MIN, SHARES_MAX);
+    uint64_t weight = 1 + (shares - SHARES_MIN) * (WEIGHT_MAX - 1) / (SHARES_MAX - SHARES_MIN);
     if (!cgroup_limit_add(l, row, row->file, str_fmt("%" PRIu64, weight)))
         return err_nomem(e);
     return 0;
@@ -127,16 +121,29 @@ CGROUP_LIMIT_FORMATTER(burst)
     return 0;
 }
 
-CGROUP_LIMIT_FORMATTER(idle)
+static int add_idle(const struct cgroup_limit_row *row, int64_t idle, struct cgroup_limits *l,
+                    struct err *e)
 {
-    if (!r->cpu || !r->cpu->idle.set)
-        return 0;
-    struct cgroup_limit *limit =
-        cgroup_limit_add(l, row, row->file, str_fmt("%" PRId64, r->cpu->idle.val));
+    struct cgroup_limit *limit = cgroup_limit_add(l, row, row->file, str_fmt("%" PRId64, idle));
     if (!limit)
         return err_nomem(e);
-    limit->lax = r->cpu->idle.val == 0;
+    limit->lax = idle == 0;
     return 0;
+}
+
+/* An idle group takes no weight: it ceases to be idle before, and becomes so after. */
+CGROUP_LIMIT_FORMATTER(not_idle)
+{
+    bool busy = r->cpu && r->cpu->idle.set && r->cpu->idle.val == 0;
+
+    return busy ? add_idle(row, 0, l, e) : 0;
+}
+
+CGROUP_LIMIT_FORMATTER(idle)
+{
+    bool idle = r->cpu && r->cpu->idle.set && r->cpu->idle.val != 0;
+
+    return idle ? add_idle(row, r->cpu->idle.val, l, e) : 0;
 }
 
 CGROUP_LIMIT_FORMATTER(realtime)
@@ -168,9 +175,10 @@ CGROUP_LIMIT_FORMATTER(mems)
     return add_list(row, r->cpu ? r->cpu->mems : NULL, l, e);
 }
 
+/* 0 is unlimited, as crun and docker have it. */
 CGROUP_LIMIT_FORMATTER(pids)
 {
     if (!r->pids || !r->pids->limit.set)
         return 0;
-    return add_number(row, r->pids->limit.val > 0 ? r->pids->limit.val : -1, l, e);
+    return add_number(row, r->pids->limit.val ? r->pids->limit.val : -1, l, e);
 }

@@ -99,14 +99,22 @@ static int save_config(struct lifecycle_ctr *c, struct err *e)
                                      COMMIT_VOLATILE, e);
 }
 
-static int make_cgroup(struct lifecycle_ctr *c, const char *id, struct err *e)
+static int make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args, struct err *e)
 {
-    int r = cgroup_tree_open(&c->tree, e);
+    const struct cgroup_want want = { .id = args->id,
+                                      .cgroups_path = c->config.lnx.cgroups_path,
+                                      .resources = c->config.lnx.resources,
+                                      .annotations = &c->config.annotations };
+    int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
 
+    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
+        return err_nomem(e);
     if (r >= 0)
-        r = cgroup_path(c->config.lnx.cgroups_path, id, &c->sf.cgroup, e);
-    return r < 0 ? r
-                 : cgroup_create(&c->tree, c->sf.cgroup, c->config.lnx.resources, 0, &c->cgroup, e);
+        r = c->driver->path(&want, &c->sf.cgroup, e);
+    if (r < 0 || !c->sf.cgroup)
+        return r;
+    r = cgroup_tree_open(&c->tree, e);
+    return r < 0 ? r : c->driver->create(&c->tree, c->sf.cgroup, &want, &c->cgroup, e);
 }
 
 static int make_fifo(int dir, int *ret, struct err *e)
@@ -167,7 +175,7 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     if (r >= 0)
         r = save_config(c, e);
     if (r >= 0)
-        r = make_cgroup(c, args->id, e);
+        r = make_cgroup(c, args, e);
     if (r >= 0)
         r = lifecycle_filter(c, e);
     if (r >= 0)

@@ -20,7 +20,8 @@ struct lifecycle_create {
     const char *console_socket; /* NULL: none */
     const char *pid_file;
     const char *pidfd_socket;
-    unsigned preserve_fds; /* LISTEN_FDS is added to it */
+    const char *cgroup_manager; /* cgroup_driver_find(); NULL: the default */
+    unsigned preserve_fds;      /* LISTEN_FDS is added to it */
     bool no_pivot;
     bool no_new_keyring;
     bool keep_pty; /* foreground `run`: the master is left in *ret instead of a socket */

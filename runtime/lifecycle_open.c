@@ -35,7 +35,10 @@ static int open_cgroup(struct lifecycle_ctr *c, struct err *e)
 {
     if (!c->sf.cgroup)
         return 0;
-    int r = cgroup_tree_open(&c->tree, e);
+    int r = cgroup_driver_find(c->sf.cgroup_driver, &c->driver, e);
+    if (r < 0)
+        return r;
+    r = cgroup_tree_open(&c->tree, e);
     if (r >= 0)
         r = cgroup_open(&c->tree, c->sf.cgroup, &c->cgroup, e);
     return r == -ERR_NOT_FOUND || r == -ERR_UNSUPPORTED ? 0 : r;
@@ -157,7 +160,7 @@ static int remove_cgroup(struct lifecycle_ctr *c, struct err *e)
     /* Processes that init left behind, where it had no pid namespace of its own. */
     if (cgroup_populated(&c->cgroup))
         cgroup_kill(&c->cgroup, e);
-    return cgroup_remove(&c->tree, c->sf.cgroup, e);
+    return c->driver->remove(&c->tree, c->sf.cgroup, e);
 }
 
 int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "cgroup/cgroup.h"
+#include "cgroup/cgroup_driver.h"
 #include "oci/config.h"
 #include "runtime/launch.h"
 #include "runtime/seccomp.h"
@@ -17,6 +18,7 @@ struct lifecycle_ctr {
     struct statefile sf;
     struct config config;
     struct seccomp_filter filter;
+    const struct cgroup_driver *driver; /* NULL until the cgroup is made or opened */
     struct cgroup_tree tree;
     struct cgroup cgroup;
 };

@@ -16,6 +16,7 @@ static const struct json_field fields[] = {
     JSON_OBJ(struct statefile, state, "state", &state_table, .flags = JSON_REQUIRED),
     JSON_U64(struct statefile, start_time, "startTime", .flags = JSON_REQUIRED),
     JSON_STR(struct statefile, cgroup, "cgroup"),
+    JSON_STR(struct statefile, cgroup_driver, "cgroupManager"),
     JSON_STR(struct statefile, console, "console"),
     JSON_BOOL(struct statefile, new_userns, "userNamespace"),
 };

@@ -14,6 +14,7 @@ struct statefile {
     struct state state;  /* status as written last; statefile_status() derives today's */
     uint64_t start_time; /* of state.pid */
     char *cgroup;        /* path below the v2 tree, or NULL */
+    char *cgroup_driver; /* cgroup_driver_find(); NULL: the default */
     char *console;       /* --console-socket's path, or NULL */
     bool new_userns;
     struct json_map extra;

@@ -25,7 +25,7 @@ static const struct opt globals[] = {
       "Write messages up to this level: error, warning, info, debug", .choices = levels },
     { 0, "debug", OPT_FLAG, AT(debug), NULL, "Write debug messages" },
     { 0, "cgroup-manager", OPT_STRING, AT(cgroup_manager), "NAME",
-      "How cgroups are managed: cgroupfs" },
+      "How cgroups are managed: cgroupfs, disabled" },
     { 0, "systemd-cgroup", OPT_FLAG, AT(systemd_cgroup), NULL,
       "Have systemd manage cgroups (not supported yet)" },
     { 0, "rootless", OPT_STRING, AT(rootless), "BOOL",
@@ -67,6 +67,11 @@ const struct opt_program oci_program = {
     .verbs = verbs,
 };
 
+const char *oci_cgroup_manager(const struct oci *o)
+{
+    return o->systemd_cgroup ? "systemd" : o->cgroup_manager;
+}
+
 const char *oci_root(const struct oci *o)
 {
     return o->root ? o->root : STATEFILE_ROOT;
@@ -88,16 +93,6 @@ static int print_help(const struct opt_match *m, struct err *e)
     return output_buf(&b, e);
 }
 
-static int check_globals(const struct oci *o, struct err *e)
-{
-    if (o->systemd_cgroup || (o->cgroup_manager && !STREQ(o->cgroup_manager, "cgroupfs"))) {
-        err_set(e, ERR_UNSUPPORTED, "cgroups are managed through cgroupfs only, not \"%s\"",
-                o->cgroup_manager ? o->cgroup_manager : "systemd");
-        return err_hint(e, "call with --cgroup-manager=cgroupfs");
-    }
-    return 0;
-}
-
 static int run(struct oci *o, const struct opt_match *m, struct err *e)
 {
     struct opt_parsed p;
@@ -107,8 +102,6 @@ static int run(struct oci *o, const struct opt_match *m, struct err *e)
         r = print_help(m, e);
     else if (r >= 0) {
         r = opt_check_operands(m->cmd, m->path, p.noperands, e);
-        if (r >= 0)
-            r = check_globals(o, e);
         if (r >= 0)
             r = m->cmd->run(o, p.args, p.operands, e);
     }

@@ -23,6 +23,8 @@ struct oci {
 
 /* The directory of containers' state. */
 const char *oci_root(const struct oci *o);
+/* The cgroup driver's name for new containers; NULL: the default. */
+const char *oci_cgroup_manager(const struct oci *o);
 
 /* The commands, one file each. */
 extern const struct opt_cmd oci_create;

@@ -48,9 +48,11 @@ static const struct opt run_options[] = {
     { 0 },
 };
 
-static struct lifecycle_create wanted(const struct create_args *a, const char *id)
+static struct lifecycle_create wanted(const struct oci *o, const struct create_args *a,
+                                      const char *id)
 {
     return (struct lifecycle_create){ .id = id,
+                                      .cgroup_manager = oci_cgroup_manager(o),
                                       .bundle = a->bundle,
                                       .config_path = a->config,
                                       .console_socket = a->console_socket,
@@ -63,7 +65,7 @@ static struct lifecycle_create wanted(const struct create_args *a, const char *i
 
 static int create(void *ctx, const void *args, char **operands, struct err *e)
 {
-    const struct lifecycle_create want = wanted(args, operands[0]);
+    const struct lifecycle_create want = wanted(ctx, args, operands[0]);
 
     return lifecycle_create(oci_root(ctx), &want, NULL, e);
 }
@@ -72,7 +74,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct create_args *a = args;
     const char *root = oci_root(ctx);
-    struct lifecycle_create want = wanted(a, operands[0]);
+    struct lifecycle_create want = wanted(ctx, a, operands[0]);
     struct launch_proc proc = LAUNCH_PROC_INIT;
     struct err ignored;
 

@@ -178,6 +178,7 @@ START_TEST(the_kernel_obeys)
     AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
     AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
     AUTO_FREE char *path = str_fmt("/hako-test-%d", (int)getpid());
+    const struct cgroup_change change = { .now = &r, .named = &r };
     struct err e = ERR_INIT;
 
     if (geteuid() != 0 || cgroup_tree_open(&tree, &e) < 0) {
@@ -190,11 +191,11 @@ START_TEST(the_kernel_obeys)
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         r.devices = lists[i].rules;
         r.n_devices = lists[i].n;
-        unit_ok(cgroup_update(&tree, &cg, &r, &e), &e);
+        unit_ok(cgroup_update(&tree, &cg, &change, &e), &e);
     }
     r.devices = open_end;
     r.n_devices = ARRAY_LEN(open_end);
-    unit_ok(cgroup_update(&tree, &cg, &r, &e), &e);
+    unit_ok(cgroup_update(&tree, &cg, &change, &e), &e);
     int after = try_open(&cg, "/dev/full");
     unit_ok(cgroup_remove(&tree, path, &e), &e);
     ck_assert_int_eq(null, 0);

@@ -17,7 +17,7 @@ group() {
     has "$output" "memory.max 67108864"
     has "$output" "memory.swap.max 33554432"
     has "$output" "memory.low 33554432"
-    has "$output" "cpu.weight 50"
+    has "$output" "cpu.weight 20"
     has "$output" "cpu.max 50000 200000"
     has "$output" "cpuset.cpus 0"
     has "$output" "pids.max 20"

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Who makes groups: hako itself, by writing to the tree, or nobody. One row of operations each. */
+#pragma once
+
+#include "cgroup/cgroup.h"
+
+/* What a container wants of its group. All borrowed. */
+struct cgroup_want {
+    const char *id;
+    const char *cgroups_path;                 /* the config's, in the driver's grammar, or NULL */
+    const struct config_resources *resources; /* or NULL */
+    const struct json_map *annotations;       /* the config's, or NULL */
+    unsigned flags;                           /* enum cgroup_create_flags */
+};
+
+/*
+ * A driver decides about a group's place and makes, changes and removes it. Everything else (procs,
+ * kill, freeze, statistics, OOM) is the same for all of them and works on struct cgroup.
+ */
+struct cgroup_driver {
+    const char *name; /* the word of --cgroup-manager, and in the container's state */
+
+    /* The group's path below the tree's root, malloc'd; NULL: this container has no group of its
+     * own, and nothing else of the driver's is called. Looks, changes nothing. */
+    int (*path)(const struct cgroup_want *w, char **ret, struct err *e);
+    /* As cgroup_create(). The group stays, empty, until the first process is born in ret->fd. */
+    int (*create)(const struct cgroup_tree *t, const char *path, const struct cgroup_want *w,
+                  struct cgroup *ret, struct err *e);
+    /* As cgroup_update(). */
+    int (*update)(const struct cgroup_tree *t, struct cgroup *cg, const struct cgroup_change *c,
+                  struct err *e);
+    /* As cgroup_remove(). */
+    int (*remove)(const struct cgroup_tree *t, const char *path, struct err *e);
+};
+
+/* NULL or "": the default, cgroupfs. ERR_UNSUPPORTED lists the names that there are. */
+int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struct err *e);
