@@ -154,16 +154,6 @@ int attr_oom_score(struct setup *s, struct err *e)
     return s->process->oom_score_adj.set ? set_oom_score(s->process->oom_score_adj.val, e) : 0;
 }
 
-int attr_limits(struct setup *s, struct err *e)
-{
-    for (size_t i = 0; i < s->process->n_rlimits; i++) {
-        int r = set_limit(&s->process->rlimits[i], e);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
 /* ---- working directory ---- */
 
 /* Magic links are refused on the way, so a "directory" such as /proc/self/fd/7 cannot lead back to
@@ -228,6 +218,34 @@ static int raise_effective(struct err *e)
     data[1].effective = data[1].permitted;
     return syscall(SYS_capset, &head, data) < 0 ? err_sys(e, "capset", NULL) : 0;
 }
+
+/* ---- limits of the process itself ---- */
+
+static int set_limits(const struct config_process *p, bool processes, struct err *e)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < p->n_rlimits && r >= 0; i++)
+        if ((p->rlimits[i].type == RLIMIT_NPROC) == processes)
+            r = set_limit(&p->rlimits[i], e);
+    return r;
+}
+
+/* The number of the user's processes is looked at when the uid changes. */
+int attr_nproc(struct setup *s, struct err *e)
+{
+    return set_limits(s->process, true, e);
+}
+
+/* The others would hold for the set-up, too, which has files open and memory in use. */
+int attr_limits(struct setup *s, struct err *e)
+{
+    int r = s->process->n_rlimits > 0 && s->process->user.uid != 0 ? raise_effective(e) : 0;
+
+    return r < 0 ? r : set_limits(s->process, false, e);
+}
+
+/* ---- filter ---- */
 
 static int install(struct setup *s, struct err *e)
 {

@@ -7,10 +7,10 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "oci/valid.h"
+#include "runtime/activation.h"
 #include "runtime/defaults.h"
 #include "runtime/hooks.h"
 #include "runtime/lifecycle_open.h"
@@ -72,21 +72,6 @@ static int describe(const char *id, struct lifecycle_ctr *c, struct err *e)
     return 0;
 }
 
-/* Socket activation: the caller's LISTEN_FDS go on to the container (sd_listen_fds(3)). */
-static int pass_listen_fds(struct config_process *p, unsigned *preserve, struct err *e)
-{
-    const char *n_text = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
-    int64_t n;
-
-    if (!n_text || num_i64(n_text, 1, 1024, &n, e) < 0)
-        return 0;
-    *preserve += (unsigned)n;
-    if (strv_addf(&p->env, "LISTEN_FDS=%s", n_text) < 0 || strv_add(&p->env, "LISTEN_PID=1") < 0 ||
-        (names && strv_addf(&p->env, "LISTEN_FDNAMES=%s", names) < 0))
-        return err_nomem(e);
-    return 0;
-}
-
 /* ---- create: the container ---- */
 
 static int save_config(struct lifecycle_ctr *c, struct err *e)
@@ -143,7 +128,7 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     l.filter = c->config.lnx.seccomp ? &c->filter : NULL;
     l.state = &c->sf.state;
     if (r >= 0)
-        r = pass_listen_fds(c->config.process, &l.preserve_fds, e);
+        r = activation_pass(c->config.process, &l.preserve_fds, e);
     if (r >= 0)
         r = launch_create(&l, p, e);
     if (r >= 0)

@@ -53,18 +53,22 @@ void lifecycle_list_free(struct state *v, size_t n);
 
 struct lifecycle_exec {
     const char *id;
-    const struct config_process *process; /* whole; lifecycle_exec_process() makes one */
+    /* Whole, but for what a process of the container may leave to its first one: capabilities,
+     * labels, limits, scheduling, umask. NULL: the first one's, without args and terminal, as
+     * `change` makes it of that. */
+    const struct config_process *process;
+    int (*change)(const void *arg, struct config_process *p, struct err *e);
+    const void *arg;
     const char *console_socket;
     const char *pid_file;
     const char *pidfd_socket;
+    const char *cgroup; /* a group below the container's, or NULL */
     unsigned preserve_fds;
     bool keep_pty;
+    bool ignore_paused; /* go in all the same, and wait for the resume */
 };
 
-/* The container's own process as the start of an exec's (args and terminal unset): the caller
- * changes fields and frees it with json_free(&config_process_table, …). */
-int lifecycle_exec_process(const char *root, const char *id, struct config_process *ret,
-                           struct err *e);
-/* Runs it in a running container. The process is the caller's child. */
+/* Runs one more process in a container that runs: ERR_STATE in one that has stopped or is paused.
+ * It is the caller's child. */
 int lifecycle_exec(const char *root, const struct lifecycle_exec *args, struct launch_proc *ret,
                    struct err *e);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* hako-oci's state, kill, delete, list and exec. */
+/* hako-oci's state, kill, delete and list. */
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "oci/valid.h"
-#include "runtime/exec.h"
 #include "runtime/lifecycle.h"
 #include "runtime/lifecycle_open.h"
 
@@ -121,74 +120,4 @@ void lifecycle_list_free(struct state *v, size_t n)
     for (size_t i = 0; i < n; i++)
         state_free(&v[i]);
     free(v);
-}
-
-/* ---- exec ---- */
-
-int lifecycle_exec_process(const char *root, const char *id, struct config_process *ret,
-                           struct err *e)
-{
-    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    int r = lifecycle_open(root, id, LIFECYCLE_CONFIG, &c, e);
-
-    if (r < 0)
-        return r;
-    *ret = *c.config.process;
-    *c.config.process = (struct config_process){ 0 };
-    ret->terminal = false;
-    strv_free(ret->args);
-    ret->args = NULL;
-    return 0;
-}
-
-static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
-                   struct launch_proc *p, struct err *e)
-{
-    struct lifecycle_out out = { .console_socket = args->console_socket,
-                                 .pid_file = args->pid_file,
-                                 .pidfd_socket = args->pidfd_socket,
-                                 .keep_pty = args->keep_pty };
-    struct exec x = EXEC_INIT;
-    int r = lifecycle_check_terminal(args->process, &out, e);
-
-    x.id = args->id;
-    x.pid = c->sf.state.pid;
-    x.process = args->process;
-    x.config = &c->config;
-    x.cgroup_fd = c->cgroup.fd;
-    x.preserve_fds = args->preserve_fds;
-    x.filter = c->config.lnx.seccomp ? &c->filter : NULL;
-    if (r >= 0)
-        r = lifecycle_filter(c, e);
-    if (r >= 0)
-        r = exec_create(&x, p, e);
-    if (r >= 0)
-        r = launch_ready(p, e);
-    if (r >= 0)
-        r = lifecycle_hand_out(p, &out, e);
-    if (r >= 0)
-        r = launch_start(p, e);
-    return r;
-}
-
-int lifecycle_exec(const char *root, const struct lifecycle_exec *args, struct launch_proc *ret,
-                   struct err *e)
-{
-    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    struct launch_proc p = LAUNCH_PROC_INIT;
-    int r = lifecycle_open(root, args->id, LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
-
-    if (r < 0)
-        return r;
-    if (c.sf.state.status == STATE_STOPPED)
-        return err_set(e, ERR_STATE, "cannot exec in a stopped container: container not running");
-    if (c.sf.state.status == STATE_PAUSED)
-        return err_set(e, ERR_STATE, "cannot exec in a paused container");
-    r = exec_in(&c, args, &p, e);
-    p.process = NULL;
-    if (r < 0)
-        launch_abort(&p);
-    else
-        *ret = p;
-    return r;
 }

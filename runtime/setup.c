@@ -144,12 +144,13 @@ static const struct setup_step launch_steps[] = {
     { "console", device_console },    { "hooks", rootfs_hooks },
     { "masks", mask_paths },          { "sysctl", sysctl_write },
     { "pivot", rootfs_pivot },        { "terminal", attr_terminal },
-    { "limits", attr_limits },        { "scheduling", attr_scheduling },
+    { "limits", attr_nproc },         { "scheduling", attr_scheduling },
     { "labels", attr_labels },        { "working directory", attr_cwd },
     { "descriptors", close_others },  { "user", attr_user },
     { "command", command_find },      { "arguments", command_prepare },
-    { "filter", attr_filter },        { "release", wait_release },
-    { "hooks", start_hooks },         { "exec", command_exec },
+    { "limits", attr_limits },        { "filter", attr_filter },
+    { "release", wait_release },      { "hooks", start_hooks },
+    { "exec", command_exec },
 };
 
 static int open_root(struct setup *s, struct err *e)
@@ -162,12 +163,12 @@ static const struct setup_step exec_steps[] = {
     { "session", attr_session },     { "oom score", attr_oom_score },
     { "stub", command_stub },        { "namespaces", namespace_enter },
     { "rootfs", open_root },         { "terminal", attr_terminal },
-    { "limits", attr_limits },       { "scheduling", attr_scheduling },
+    { "limits", attr_nproc },        { "scheduling", attr_scheduling },
     { "labels", attr_labels },       { "working directory", attr_cwd },
     { "descriptors", close_others }, { "user", attr_user },
     { "command", command_find },     { "arguments", command_prepare },
-    { "filter", attr_filter },       { "release", wait_release },
-    { "exec", command_exec },
+    { "limits", attr_limits },       { "filter", attr_filter },
+    { "release", wait_release },     { "exec", command_exec },
 };
 
 _Noreturn void setup_main(struct setup *s)

@@ -77,7 +77,8 @@ int sysctl_write(struct setup *s, struct err *e);    /* linux.sysctl */
 int attr_session(struct setup *s, struct err *e);    /* setsid, keyring */
 int attr_terminal(struct setup *s, struct err *e);   /* pty in an exec, stdio */
 int attr_oom_score(struct setup *s, struct err *e);  /* while the runtime's /proc is in sight */
-int attr_limits(struct setup *s, struct err *e);     /* rlimits */
+int attr_nproc(struct setup *s, struct err *e);      /* RLIMIT_NPROC */
+int attr_limits(struct setup *s, struct err *e);     /* the others, when no more files open */
 int attr_scheduling(struct setup *s, struct err *e); /* scheduler, io priority, affinity … */
 int attr_labels(struct setup *s, struct err *e);     /* AppArmor, SELinux */
 int attr_cwd(struct setup *s, struct err *e);

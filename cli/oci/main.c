@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 {
     struct oci o = { .log_level = LOG_LVL_WARN };
     struct err e = ERR_INIT;
-    struct opt_match m;
+    struct opt_match m = { 0 };
 
     proc_open_std_fds();
     int r = opt_find(&oci_program, argc > 0 ? argv + 1 : argv, &o, &m, &e);
@@ -126,5 +126,8 @@ int main(int argc, char **argv)
     if (r >= 0)
         return r;
     oci_log_error(&e);
-    return e.kind == ERR_CMD_NOT_FOUND ? 127 : e.kind == ERR_CMD_NOT_EXEC ? 126 : 1;
+    return e.kind == ERR_CMD_NOT_FOUND  ? 127
+           : e.kind == ERR_CMD_NOT_EXEC ? 126
+           : m.cmd && m.cmd->fail_code  ? m.cmd->fail_code
+                                        : 1;
 }

@@ -70,18 +70,18 @@ static int cmd_delete(const struct call *c, struct err *e)
     return lifecycle_delete(c->root, c->id, c->words[0] && STREQ(c->words[0], "force"), e);
 }
 
+static int set_args(const void *arg, struct config_process *p, struct err *e)
+{
+    p->args = strv_dup((char *const *)arg);
+    return p->args ? 0 : err_nomem(e);
+}
+
 static int cmd_exec(const struct call *c, struct err *e)
 {
-    struct config_process process;
+    const struct lifecycle_exec x = { .id = c->id, .change = set_args, .arg = c->words };
     struct launch_proc p = LAUNCH_PROC_INIT;
-    int r = lifecycle_exec_process(c->root, c->id, &process, e);
+    int r = lifecycle_exec(c->root, &x, &p, e);
 
-    if (r < 0)
-        return r;
-    process.args = strv_dup(c->words);
-    struct lifecycle_exec x = { .id = c->id, .process = &process };
-    r = lifecycle_exec(c->root, &x, &p, e);
-    json_free(&config_process_table, &process);
     if (r < 0)
         return r;
     int code = proc_exit_code(proc_wait(p.pid));
