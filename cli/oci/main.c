@@ -128,6 +128,6 @@ int main(int argc, char **argv)
     oci_log_error(&e);
     return e.kind == ERR_CMD_NOT_FOUND  ? 127
            : e.kind == ERR_CMD_NOT_EXEC ? 126
-           : m.cmd && m.cmd->fail_code  ? m.cmd->fail_code
+           : m.cmd && m.cmd->fail_code  ? m.cmd->fail_code(&e)
                                         : 1;
 }

@@ -10,7 +10,10 @@
 #include <fcntl.h>
 
 /* As runc: told apart from what the command itself returns in most cases. */
-#define EXIT_FAILED 255
+static int fail_code(const struct err *e)
+{
+    return 255;
+}
 
 struct exec_options {
     const char *console_socket;
@@ -230,6 +233,6 @@ const struct opt_cmd oci_exec = {
     .min_operands = 1,
     .max_operands = -1,
     .stop_at_operand = true,
-    .fail_code = EXIT_FAILED,
+    .fail_code = fail_code,
     .run = run,
 };
