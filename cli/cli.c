@@ -35,7 +35,10 @@ int cli_store(struct cli *c, struct store *ret, struct err *e)
     const struct paths *p;
     int r = cli_paths(c, &p, e);
 
-    return r < 0 ? r : store_open(p->root, ret, e);
+    if (r < 0)
+        return r;
+    *ret = paths_store(p);
+    return 0;
 }
 
 int cli_networks(struct cli *c, struct net_place *ret, struct err *e)

@@ -34,7 +34,7 @@ extern const struct opt cli_globals[];
 
 /* The trees, opened (and made) on first use; they stay the cli's. */
 int cli_paths(struct cli *c, const struct paths **ret, struct err *e);
-/* The image store below --root; store_close() it. */
+/* The image store below --root, until cli_close(). */
 int cli_store(struct cli *c, struct store *ret, struct err *e);
 int cli_networks(struct cli *c, struct net_place *ret, struct err *e);
 void cli_close(struct cli *c);

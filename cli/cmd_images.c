@@ -131,7 +131,7 @@ static int print(const struct images_args *a, const struct output_rows *rows, st
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct images_args *a = args;
-    CLEANUP(store) struct store store = { .fd = -1 };
+    struct store store;
     CLEANUP(store_list) struct store_list list = { 0 };
     CLEANUP(output_rows) struct output_rows rows = { 0 };
     CLEANUP(image_filter) struct image_filter filter = { 0 };

@@ -77,7 +77,7 @@ static int add_containers(struct cli *c, struct json_out *o, struct err *e)
 
 static int add_images(struct cli *c, struct json_out *o, struct err *e)
 {
-    CLEANUP(store) struct store s = { .fd = -1 };
+    struct store s;
     CLEANUP(store_list) struct store_list list = { 0 };
     int r = cli_store(c, &s, e);
 

@@ -46,7 +46,7 @@ struct query {
 /* Puts SizeRw and SizeRootFs behind the object's last member. */
 static int add_size(const struct query *q, const struct paths *p, struct buf *out, struct err *e)
 {
-    CLEANUP(store) struct store store = { .fd = -1 };
+    struct store store;
     AUTO_JSON struct json_value *v = NULL;
     uint64_t own;
     uint64_t all;
@@ -77,7 +77,7 @@ static int get_container(const struct query *q, const char *name, struct buf *ou
 
 static int get_image(const struct query *q, const char *name, struct buf *out, struct err *e)
 {
-    CLEANUP(store) struct store store = { .fd = -1 };
+    struct store store;
     CLEANUP(store_image) struct store_image *img = NULL;
     int r = cli_store(q->cli, &store, e);
 

@@ -73,7 +73,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct ps_args *a = args;
     CLEANUP(ps_filters) struct ps_filters filters = { 0 };
-    CLEANUP(store) struct store store = { .fd = -1 };
+    struct store store;
     struct container_list list = { 0 };
     const struct paths *p;
     int r = ps_filters_parse(a->filters, &filters, e);

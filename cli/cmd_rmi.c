@@ -71,7 +71,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct rmi_args *a = args;
     struct output_each each = { .failed = false };
-    CLEANUP(store) struct store store = { .fd = -1 };
+    struct store store;
     CLEANUP(uses) struct uses uses = { 0 };
     int r = cli_paths(ctx, &uses.paths, e);
 

@@ -5,7 +5,7 @@
 
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
-    CLEANUP(store) struct store store = { .fd = -1 };
+    struct store store;
     int r = cli_store(ctx, &store, e);
 
     return r < 0 ? r : store_tag(&store, operands[0], operands[1], e);

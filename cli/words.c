@@ -63,7 +63,7 @@ void words_stopped(void *ctx, const char *prefix, struct buf *out)
 
 void words_images(void *ctx, const char *prefix, struct buf *out)
 {
-    CLEANUP(store) struct store s = { .fd = -1 };
+    struct store s;
     CLEANUP(store_list) struct store_list list = { 0 };
     struct err ignored = ERR_INIT;
 

@@ -29,10 +29,9 @@ static int claim_name(const struct paths *p, struct plan *plan, struct err *e)
 static int make_upper(const struct paths *p, const struct plan *plan, const struct container *c,
                       struct err *e)
 {
-    CLEANUP(store) struct store store = { .fd = -1 };
-    int r = store_open(p->root, &store, e);
+    const struct store store = paths_store(p);
 
-    return r < 0 ? r : overlay_make(&store, plan->record.layers, c->dir_fd, e);
+    return overlay_make(&store, plan->record.layers, c->dir_fd, e);
 }
 
 static int write_files(const struct paths *p, struct plan *plan, struct container *c, struct err *e)

@@ -10,12 +10,13 @@ int filter_load(const struct paths *p, const struct record *rec, const struct co
     AUTO_FD int cache = -1;
 
     *ret = (struct seccomp_filter){ 0 };
-    if (!c->lnx.seccomp && !plan_wants_default_seccomp(rec))
+    uint64_t caps = c->process->capabilities->bounding.bits;
+    if (!c->lnx.seccomp && (!plan_wants_default_seccomp(rec) || seccomp_builtin(caps, ret)))
         return 0;
     int r = paths_run_dir(p, "seccomp", &cache, e);
     if (r < 0)
         return r;
     if (c->lnx.seccomp)
         return seccomp_compile(c->lnx.seccomp, cache, ret, e);
-    return seccomp_default(c->process->capabilities->bounding.bits, cache, ret, e);
+    return seccomp_default(caps, cache, ret, e);
 }

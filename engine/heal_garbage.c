@@ -91,10 +91,9 @@ static void sweep_networks(const struct paths *p)
 
 static int sweep_images(const struct paths *p, struct err *e)
 {
-    CLEANUP(store) struct store store = { .fd = -1 };
-    int r = store_open(p->root, &store, e);
+    const struct store store = paths_store(p);
 
-    return r < 0 ? r : scratch_repair(&store, e);
+    return scratch_repair(&store, e);
 }
 
 static bool is_id(const char *name)

@@ -90,3 +90,8 @@ int paths_run_dir(const struct paths *p, const char *sub, int *ret_fd, struct er
 {
     return sub_dir(p->run_fd, p->runroot, sub, ret_fd, e);
 }
+
+struct store paths_store(const struct paths *p)
+{
+    return (struct store){ .root = p->root, .fd = p->root_fd };
+}

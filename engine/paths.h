@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "image/store.h"
 
 /*
  *     ROOT/images layers containers/<id> names volumes networks
@@ -29,5 +30,8 @@ void paths_close(struct paths *p);
 /* Opens ROOT/sub or RUNROOT/sub, made (mode) when missing; the descriptor is the caller's. */
 int paths_root_dir(const struct paths *p, const char *sub, int *ret_fd, struct err *e);
 int paths_run_dir(const struct paths *p, const char *sub, int *ret_fd, struct err *e);
+
+/* The image store in ROOT. It borrows from *p: do not store_close() it. */
+struct store paths_store(const struct paths *p);
 
 DEFINE_CLEANUP(struct paths, paths, paths_close(p))

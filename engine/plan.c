@@ -13,17 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-void *plan_grow(void *array, size_t *n, size_t size)
-{
-    char *grown = realloc(array, (*n + 1) * size);
-
-    if (grown) {
-        memset(grown + *n * size, 0, size);
-        ++*n;
-    }
-    return grown;
-}
-
 /* Who shares the host's UTS namespace or its network has the host's name, as docker does it. */
 static bool wants_host_name(const struct run_args *args)
 {
@@ -152,12 +141,10 @@ static int check_platform(const struct run_args *args, const struct image_config
 int plan_make(const struct paths *p, const struct run_args *args, struct plan *ret, struct err *e)
 {
     CLEANUP(plan) struct plan plan = { 0 };
-    CLEANUP(store) struct store store = { .fd = -1 };
+    const struct store store = paths_store(p);
     CLEANUP(store_image) struct store_image *img = NULL;
 
-    int r = store_open(p->root, &store, e);
-    if (r >= 0)
-        r = store_find(&store, args->image, &img, e);
+    int r = store_find(&store, args->image, &img, e);
     if (r >= 0)
         r = check_platform(args, img->config, e);
     if (r >= 0)

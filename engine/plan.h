@@ -48,6 +48,3 @@ bool plan_wants_default_seccomp(const struct record *rec);
 
 /* The terminal has this size before the process looks at it; 0 rows: unknown, left as it is. */
 int plan_console(struct config_process *proc, unsigned rows, unsigned cols, struct err *e);
-
-/* Grows one of the config's arrays by a zeroed element and returns it; NULL without memory. */
-void *plan_grow(void *array, size_t *n, size_t size);

@@ -3,6 +3,7 @@
 #include "engine/plan.h"
 
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/parse_limit.h"
 
 #include <sys/resource.h>
@@ -82,11 +83,10 @@ static int add_rlimit(struct config_process *proc, int type, uint64_t soft, uint
             return 0;
         }
     }
-    v = plan_grow(v, &proc->n_rlimits, sizeof(*v));
+    v = VEC_ADD(proc->rlimits, proc->n_rlimits);
     if (!v)
         return err_nomem(e);
-    proc->rlimits = v;
-    v[proc->n_rlimits - 1] = (struct config_rlimit){ .type = type, .soft = soft, .hard = hard };
+    *v = (struct config_rlimit){ .type = type, .soft = soft, .hard = hard };
     return 0;
 }
 

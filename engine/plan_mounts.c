@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/parse_mount.h"
 #include "engine/program.h"
 
@@ -29,15 +30,12 @@ static struct config_mount *new_mount(struct config *c, const char *target)
 {
     struct config_mount *m = find_mount(c, target);
 
-    if (m) {
+    if (m)
         free_mount(m);
-    } else {
-        m = plan_grow(c->mounts, &c->n_mounts, sizeof(*m));
-        if (!m)
-            return NULL;
-        c->mounts = m;
-        m += c->n_mounts - 1;
-    }
+    else
+        m = VEC_ADD(c->mounts, c->n_mounts);
+    if (!m)
+        return NULL;
     m->destination = str_dup(target);
     return m->destination ? m : NULL;
 }
@@ -116,12 +114,10 @@ static int add_tmpfs(struct config *c, const struct mount_spec *s, struct err *e
 
 static int record_mount(struct record *rec, const struct mount_spec *s, struct err *e)
 {
-    struct record_mount *v = plan_grow(rec->mounts, &rec->n_mounts, sizeof(*v));
+    struct record_mount *v = VEC_ADD(rec->mounts, rec->n_mounts);
 
     if (!v)
         return err_nomem(e);
-    rec->mounts = v;
-    v += rec->n_mounts - 1;
     v->type = str_dup(s->type == MOUNT_SPEC_TMPFS ? "tmpfs" : "bind");
     v->source = str_dup(s->source ? s->source : "");
     v->destination = str_dup(s->target);

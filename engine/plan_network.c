@@ -3,6 +3,7 @@
 #include "engine/plan.h"
 
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/container.h"
 #include "engine/names.h"
 #include "engine/parse_net.h"
@@ -30,21 +31,17 @@ static int join_container(const struct paths *p, struct record *rec, const char 
 
 static int add_network(struct record *rec, const struct network_spec *spec, struct err *e)
 {
-    struct record_network *v = rec->networks;
-
     for (size_t i = 0; i < rec->n_networks; i++)
-        if (STREQ(v[i].name, spec->name))
+        if (STREQ(rec->networks[i].name, spec->name))
             return err_set(e, ERR_INVALID, "network %s is given twice", spec->name);
     if (rec->n_networks == 0) {
         int r = set_mode(rec, spec->name, e);
         if (r < 0)
             return r;
     }
-    v = plan_grow(v, &rec->n_networks, sizeof(*v));
+    struct record_network *v = VEC_ADD(rec->networks, rec->n_networks);
     if (!v)
         return err_nomem(e);
-    rec->networks = v;
-    v += rec->n_networks - 1;
     v->name = str_dup(spec->name);
     v->ip = str_dup(spec->ip);
     v->mac = str_dup(spec->mac);

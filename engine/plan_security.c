@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/parse_mount.h"
 #include "engine/parse_security.h"
 #include "net/network.h"
@@ -75,11 +76,9 @@ static int add_rule(struct config *c, const struct stat *st, const char *access,
         res = c->lnx.resources = calloc(1, sizeof(*res));
     if (!res)
         return err_nomem(e);
-    struct config_device_rule *v = plan_grow(res->devices, &res->n_devices, sizeof(*v));
+    struct config_device_rule *v = VEC_ADD(res->devices, res->n_devices);
     if (!v)
         return err_nomem(e);
-    res->devices = v;
-    v += res->n_devices - 1;
     v->allow = true;
     v->type = str_dup(S_ISBLK(st->st_mode) ? "b" : "c");
     v->access = str_dup(access);
@@ -90,12 +89,10 @@ static int add_rule(struct config *c, const struct stat *st, const char *access,
 
 static int add_node(struct config *c, const struct stat *st, const char *target, struct err *e)
 {
-    struct config_device *v = plan_grow(c->lnx.devices, &c->lnx.n_devices, sizeof(*v));
+    struct config_device *v = VEC_ADD(c->lnx.devices, c->lnx.n_devices);
 
     if (!v)
         return err_nomem(e);
-    c->lnx.devices = v;
-    v += c->lnx.n_devices - 1;
     v->type = str_dup(S_ISBLK(st->st_mode) ? "b" : "c");
     v->path = str_dup(target);
     v->major = major(st->st_rdev);
@@ -164,15 +161,14 @@ static int allow_all_devices(struct config *c, struct err *e)
         free(res->devices[i].access);
         json_map_free(&res->devices[i].extra);
     }
-    free(res->devices);
     res->n_devices = 0;
-    res->devices = plan_grow(NULL, &res->n_devices, sizeof(*res->devices));
-    if (!res->devices)
+    struct config_device_rule *v = VEC_ADD(res->devices, res->n_devices);
+    if (!v)
         return err_nomem(e);
-    res->devices[0].allow = true;
-    res->devices[0].type = str_dup("a");
-    res->devices[0].access = str_dup("rwm");
-    return res->devices[0].type && res->devices[0].access ? 0 : err_nomem(e);
+    v->allow = true;
+    v->type = str_dup("a");
+    v->access = str_dup("rwm");
+    return v->type && v->access ? 0 : err_nomem(e);
 }
 
 /* ---- sysctls ---- */

@@ -5,6 +5,7 @@
 #include "base/commit.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "image/layer.h"
 #include "image/ref.h"
 #include "image/scratch.h"
@@ -153,17 +154,13 @@ int layout_find_ref(const struct image_index *idx, const char *full)
 int layout_add_entry(struct image_index *idx, const struct image_descriptor *d, const char *full,
                      struct err *e)
 {
-    struct image_descriptor *grown =
-        realloc(idx->manifests, (idx->n_manifests + 1) * sizeof(*grown));
+    struct image_descriptor *entry = VEC_ADD(idx->manifests, idx->n_manifests);
 
-    if (!grown)
+    if (!entry)
         return err_nomem(e);
-    idx->manifests = grown;
-    struct image_descriptor *entry = &grown[idx->n_manifests];
     int r = json_copy(&image_descriptor_table, entry, d, e);
     if (r < 0)
         return r;
-    idx->n_manifests++;
     json_map_del(&entry->annotations, IMAGE_REF_NAME);
     if (full && json_map_set(&entry->annotations, IMAGE_REF_NAME, full) < 0)
         return err_nomem(e);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "image/layer.h"
 #include "image/layout.h"
 #include "image/ref.h"
@@ -277,11 +278,10 @@ static int list_add(struct store_list *l, struct store_image *img, struct err *e
     for (size_t i = 0; i < l->count; i++)
         if (STREQ(l->items[i]->id, img->id))
             return merge_refs(l->items[i], img, e);
-    struct store_image **grown = realloc(l->items, (l->count + 1) * sizeof(*grown));
-    if (!grown)
+    struct store_image **item = VEC_ADD(l->items, l->count);
+    if (!item)
         return err_nomem(e);
-    l->items = grown;
-    l->items[l->count++] = TAKE_PTR(own);
+    *item = TAKE_PTR(own);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "runtime/caps.h"
 
 #include <sys/resource.h>
@@ -72,21 +73,9 @@ static char **copy_list(const char *const *list)
     return v;
 }
 
-/* Room for one more element, zeroed. */
-static void *grow(void **array, size_t *n, size_t size)
-{
-    char *more = reallocarray(*array, *n + 1, size);
-
-    if (!more)
-        return NULL;
-    *array = more;
-    memset(more + *n * size, 0, size);
-    return more + (*n)++ * size;
-}
-
 int defaults_add_mount(struct config *c, const struct defaults_mount *m, struct err *e)
 {
-    struct config_mount *to = grow((void **)&c->mounts, &c->n_mounts, sizeof(*to));
+    struct config_mount *to = VEC_ADD(c->mounts, c->n_mounts);
 
     if (!to)
         return err_nomem(e);
@@ -99,8 +88,7 @@ int defaults_add_mount(struct config *c, const struct defaults_mount *m, struct 
 
 int defaults_add_namespace(struct config *c, enum config_ns type, const char *path, struct err *e)
 {
-    struct config_namespace *to =
-        grow((void **)&c->lnx.namespaces, &c->lnx.n_namespaces, sizeof(*to));
+    struct config_namespace *to = VEC_ADD(c->lnx.namespaces, c->lnx.n_namespaces);
 
     if (!to)
         return err_nomem(e);
@@ -112,7 +100,7 @@ int defaults_add_namespace(struct config *c, enum config_ns type, const char *pa
 static int add_device_rule(struct config_resources *r, const struct defaults_device_rule *from,
                            struct err *e)
 {
-    struct config_device_rule *to = grow((void **)&r->devices, &r->n_devices, sizeof(*to));
+    struct config_device_rule *to = VEC_ADD(r->devices, r->n_devices);
 
     if (!to)
         return err_nomem(e);
@@ -162,7 +150,7 @@ static int fill_process(struct config *c, struct err *e)
     p->env = copy_list(env);
     p->args = copy_list(args);
     p->capabilities = calloc(1, sizeof(*p->capabilities));
-    struct config_rlimit *l = grow((void **)&p->rlimits, &p->n_rlimits, sizeof(*l));
+    struct config_rlimit *l = VEC_ADD(p->rlimits, p->n_rlimits);
     if (!p->cwd || !p->env || !p->args || !p->capabilities || !l)
         return err_nomem(e);
     caps_to_config(CAPS_DEFAULT, p->capabilities);

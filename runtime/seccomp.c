@@ -86,11 +86,8 @@ int seccomp_compile(const struct config_seccomp *c, int cache_dirfd, struct secc
     return 0;
 }
 
-int seccomp_default(uint64_t caps, int cache_dirfd, struct seccomp_filter *ret, struct err *e)
+bool seccomp_builtin(uint64_t caps, struct seccomp_filter *ret)
 {
-    struct config_seccomp c;
-    int r;
-
     caps &= seccomp_default_caps();
     for (size_t i = 0; i < seccomp_n_builtins; i++)
         if (seccomp_builtins[i].caps == caps) {
@@ -99,8 +96,18 @@ int seccomp_default(uint64_t caps, int cache_dirfd, struct seccomp_filter *ret, 
                 .len = seccomp_builtins[i].len,
                 .flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW,
             };
-            return 0;
+            return true;
         }
+    return false;
+}
+
+int seccomp_default(uint64_t caps, int cache_dirfd, struct seccomp_filter *ret, struct err *e)
+{
+    struct config_seccomp c;
+    int r;
+
+    if (seccomp_builtin(caps, ret))
+        return 0;
     r = seccomp_default_config(caps, &c, e);
     if (r < 0)
         return r;

@@ -24,10 +24,15 @@ struct seccomp_filter {
 };
 
 /*
- * The default profile for a container with these capabilities (bits 1 << CAP_*). The sets that
- * containers usually have are built in and cost nothing; others are compiled and cached.
- * `cache_dirfd`: a directory of ours, 0700, or -1 for no cache. A cache that cannot be read or
- * written is no failure.
+ * The default profile for a container with these capabilities (bits 1 << CAP_*), if that set is
+ * one of those that containers usually have: they are built in and cost nothing.
+ */
+bool seccomp_builtin(uint64_t caps, struct seccomp_filter *ret);
+
+/*
+ * The same for any set; those that are not built in are compiled and cached. `cache_dirfd`: a
+ * directory of ours, 0700, or -1 for no cache. A cache that cannot be read or written is no
+ * failure.
  */
 int seccomp_default(uint64_t caps, int cache_dirfd, struct seccomp_filter *ret, struct err *e);
 

@@ -2,6 +2,7 @@
 /* The monitor's life: set up step by step, tell the outcome, watch, record the end. */
 #include "engine/monitor/monitor.h"
 
+#include "base/cold.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/proc.h"
@@ -291,6 +292,7 @@ static void slim(struct monitor *m)
     seccomp_free(&m->filter);
     config_free(&m->plan->config);
     malloc_trim(0);
+    cold_drop();
     trim_stack();
 }
 

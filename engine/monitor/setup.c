@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/filter.h"
 #include "engine/user.h"
 #include "image/overlay.h"
@@ -19,16 +20,14 @@
 
 static int mount_rootfs(struct monitor *m, struct err *e)
 {
-    CLEANUP(store) struct store store = { .fd = -1 };
+    const struct store store = paths_store(m->paths);
     const struct record *rec = &m->plan->record;
     AUTO_FREE char *upper = str_fmt("%s/containers/%s/upper", m->paths->root, m->c.id);
     AUTO_FREE char *work = str_fmt("%s/containers/%s/work", m->paths->root, m->c.id);
 
     if (!upper || !work)
         return err_nomem(e);
-    int r = store_open(m->paths->root, &store, e);
-    if (r >= 0)
-        r = overlay_open(&store, rec->layers, upper, work, rec->auto_remove ? OVERLAY_VOLATILE : 0,
+    int r = overlay_open(&store, rec->layers, upper, work, rec->auto_remove ? OVERLAY_VOLATILE : 0,
                          &m->rootfs_fd, e);
     return r < 0 ? err_wrap(e, "rootfs of image %s", rec->image) : 0;
 }
@@ -70,11 +69,9 @@ int setup_bind(struct monitor *m, const char *source, const char *target, struct
     for (size_t i = 0; i < c->n_mounts; i++)
         if (STREQ(c->mounts[i].destination, target))
             return 0;
-    struct config_mount *mount = plan_grow(c->mounts, &c->n_mounts, sizeof(*mount));
+    struct config_mount *mount = VEC_ADD(c->mounts, c->n_mounts);
     if (!mount)
         return err_nomem(e);
-    c->mounts = mount;
-    mount += c->n_mounts - 1;
     mount->destination = str_dup(target);
     mount->type = str_dup("bind");
     mount->source = str_dup(source);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/heal.h"
 #include "net/attach.h"
 #include "net/hosts.h"
@@ -63,13 +64,11 @@ int setup_shared(struct monitor *m, struct err *e)
 static int note_address(struct status *s, const char *network, const struct net_endpoint *ep,
                         char *const *aliases, struct err *e)
 {
-    struct record_address *v = plan_grow(s->addresses, &s->n_addresses, sizeof(*v));
+    struct record_address *v = VEC_ADD(s->addresses, s->n_addresses);
     char text[IP_TEXT_MAX];
 
     if (!v)
         return err_nomem(e);
-    s->addresses = v;
-    v += s->n_addresses - 1;
     v->network = str_dup(network);
     v->ip = str_dup(ip_text(&ep->addr.addr, text));
     v->prefix = ep->addr.bits;

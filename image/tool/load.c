@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "image/layout.h"
 #include "image/ref.h"
 #include "image/tool/load_state.h"
@@ -28,12 +29,10 @@ bool load_interrupted(void)
 
 int load_add_move(struct load *l, const char *from, const char *to, struct err *e)
 {
-    struct load_move *grown = realloc(l->moves, (l->n_moves + 1) * sizeof(*grown));
+    struct load_move *m = VEC_ADD(l->moves, l->n_moves);
 
-    if (!grown)
+    if (!m)
         return err_nomem(e);
-    l->moves = grown;
-    struct load_move *m = &grown[l->n_moves++];
     *m = (struct load_move){ strdup(from), strdup(to) };
     return m->from && m->to ? 0 : err_nomem(e);
 }

@@ -3,6 +3,7 @@
 #include "image/tool/plan.h"
 
 #include "base/str.h"
+#include "base/vec.h"
 #include "image/overlay.h"
 #include "image/ref.h"
 #include "image/tool/digest.h"
@@ -77,15 +78,11 @@ void plan_free(struct plan *p)
 
 struct plan_image *plan_add_image(struct plan *p, struct err *e)
 {
-    struct plan_image *grown = realloc(p->images, (p->n + 1) * sizeof(*grown));
+    struct plan_image *img = VEC_ADD(p->images, p->n);
 
-    if (!grown) {
+    if (!img)
         err_nomem(e);
-        return NULL;
-    }
-    p->images = grown;
-    grown[p->n] = (struct plan_image){ 0 };
-    return &grown[p->n++];
+    return img;
 }
 
 int plan_add_ref(struct plan_image *img, const char *name, struct err *e)

@@ -60,6 +60,14 @@ P
     has "$output" "$BATS_TEST_TMPDIR/profile"
 }
 
+@test "the default filter is built in: nothing is cached for it" {
+    export HAKO_RUNROOT=$BATS_TEST_TMPDIR/run
+    hako run --rm --network none $I true
+    [ ! -e "$HAKO_RUNROOT/seccomp" ]
+    hako run --rm --network none --cap-add sys_boot --cap-add sys_pacct $I true
+    ls "$HAKO_RUNROOT"/seccomp/*.bpf
+}
+
 @test "seccomp refuses what docker refuses" {
     fails 1 hako run --rm --network none $I unshare -U true
     fails 1 hako run --rm --network none $I mount -t tmpfs t /mnt

@@ -91,6 +91,15 @@ run"
     hako stop deaf # again: success
 }
 
+@test "the monitor keeps no memory that only the start needed" {
+    grep -q __asan_init "$HAKO_BUILD/hako" && skip "a sanitizer takes memory of its own"
+    id=$(hako run -d $I sleep 1000 2>/dev/null)
+    monitor=$(awk '/^PPid:/ { print $2 }' "/proc/$(hako inspect -f '{{.State.Pid}}' "$id")/status")
+    is "$(cat "/proc/$monitor/comm")" hako-monitor
+    # 150 of its own; clean pages are the program's, and shared with whoever runs it too
+    [ "$(awk '/^Private_Dirty:/ { print $2 }' "/proc/$monitor/smaps_rollup")" -le 180 ]
+}
+
 @test "kill: signals by name and number, and those that do not end it" {
     box one
     is "$(hako kill one)" one
