@@ -82,6 +82,33 @@ static bool empty_gid_map(const struct config *c, struct valid_found *ret)
     return empty_mapping(c->lnx.gid_mappings, c->lnx.n_gid_mappings, ret);
 }
 
+static bool ranges_meet(uint32_t a, uint32_t n_a, uint32_t b, uint32_t n_b)
+{
+    return a < (uint64_t)b + n_b && b < (uint64_t)a + n_a;
+}
+
+static bool overlap(const struct config_id_mapping *m, size_t n, struct valid_found *ret)
+{
+    for (size_t i = 1; i < n; i++) {
+        ret->index = i;
+        for (size_t k = 0; k < i; k++)
+            if (ranges_meet(m[i].container_id, m[i].size, m[k].container_id, m[k].size) ||
+                ranges_meet(m[i].host_id, m[i].size, m[k].host_id, m[k].size))
+                return true;
+    }
+    return false;
+}
+
+static bool uid_overlap(const struct config *c, struct valid_found *ret)
+{
+    return overlap(c->lnx.uid_mappings, c->lnx.n_uid_mappings, ret);
+}
+
+static bool gid_overlap(const struct config *c, struct valid_found *ret)
+{
+    return overlap(c->lnx.gid_mappings, c->lnx.n_gid_mappings, ret);
+}
+
 static bool mapped(const struct config_id_mapping *m, size_t n, uint32_t id)
 {
     for (size_t i = 0; i < n; i++) {
@@ -268,6 +295,8 @@ const struct valid_rule valid_linux_rules[] = {
     { "/linux/gidMappings", no_gid_map, "a new user namespace needs mappings", NULL },
     { "/linux/uidMappings/#/size", empty_uid_map, "must not be 0", NULL },
     { "/linux/gidMappings/#/size", empty_gid_map, "must not be 0", NULL },
+    { "/linux/uidMappings/#", uid_overlap, "overlaps another mapping", NULL },
+    { "/linux/gidMappings/#", gid_overlap, "overlaps another mapping", NULL },
     { "/process/user/uid", uid_unmapped, "this user is not in /linux/uidMappings", NULL },
     { "/process/user/gid", gid_unmapped, "this group is not in /linux/gidMappings", NULL },
     { "/linux/timeOffsets", offsets_alone, "needs a new time namespace", NULL },

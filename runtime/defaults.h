@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "oci/config.h"
 
+#include <sys/types.h>
+
 /* NULL-terminated lists of paths. */
 extern const char *const defaults_masked_paths[];
 extern const char *const defaults_readonly_paths[];
@@ -46,3 +48,7 @@ int defaults_allow_devices(struct config *c, struct err *e);
  * "rootfs", cwd "/", PATH and TERM, docker's capabilities, args { "sh" }. What `hako-oci spec`
  * prints and the engine starts from. */
 int defaults_config(struct config *ret, struct err *e);
+
+/* Makes that config one for a user without any right (runc's `spec --rootless`): a user namespace
+ * in which root is uid and gid, the host's network and /sys, no resources. */
+int defaults_rootless(struct config *c, uid_t uid, gid_t gid, struct err *e);

@@ -9,6 +9,7 @@
 #include "runtime/setup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 
 /* A pidfd of a process that has ended but is not reaped can still be opened. */
@@ -25,6 +26,18 @@ static int open_init(const struct exec *x, int *ret, struct err *e)
         return err_sys(e, "pidfd_open", NULL);
     *ret = fd;
     return 0;
+}
+
+/* Without a mount namespace of its own, a container's root is that of its first process. */
+static int open_init_root(pid_t pid, int pidfd, struct err *e)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+    AUTO_FD int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (proc_pidfd_signal(pidfd, 0) < 0)
+        return err_set(e, ERR_STATE, "container not running");
+    return fd < 0 ? err_sys(e, "open", path) : TAKE_FD(fd);
 }
 
 /* May somebody in the container trace what joins it? Not from another user namespace. */
@@ -50,6 +63,7 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
         .keyring = x->id,
     };
     AUTO_FD int opened = -1;
+    AUTO_FD int root = -1;
     int pidfd = x->pidfd;
     int r = is_traceable(x) ? self_seal(e) : 0;
 
@@ -59,8 +73,11 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     }
     if (r >= 0)
         r = namespace_plan_exec(x->pid, pidfd, x->config, &s.ns, e);
+    if (r >= 0 && !(s.ns.join_flags & CLONE_NEWNS))
+        r = root = open_init_root(x->pid, pidfd, e);
     if (r < 0)
         return r;
+    s.root = root;
     caps_from_config(x->process->capabilities, &s.caps);
     if (!(s.ns.join_flags & CLONE_NEWUSER))
         caps_limit(&s.caps);

@@ -4,43 +4,113 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "base/str.h"
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static int write_map(int proc, const char *file, const struct config_id_mapping *m, size_t n,
-                     struct err *e)
+/* The first user namespace maps every id to itself. */
+bool idmap_is_rootless(void)
+{
+    char text[64];
+    unsigned inside, outside, n;
+
+    if (geteuid() != 0)
+        return true;
+    if (fs_read_small(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0 ||
+        sscanf(text, "%u %u %u", &inside, &outside, &n) != 3)
+        return false;
+    return inside != 0 || outside != 0 || n != UINT32_MAX;
+}
+
+/* One of the two maps. */
+struct map {
+    const char *field;  /* its JSON pointer, for errors */
+    const char *file;   /* below /proc/PID */
+    const char *helper; /* setuid-root, for who may not write the file (newuidmap(1)) */
+    const char *ranges; /* where that helper looks for what may be mapped */
+    const struct config_id_mapping *v;
+    size_t n;
+    uint32_t own; /* our id, the one that needs no right to be mapped */
+};
+
+static int write_map(int proc, const struct map *m, struct err *e)
 {
     AUTO_BUF struct buf b = { 0 };
 
-    for (size_t i = 0; i < n; i++)
-        buf_fmt(&b, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
+    for (size_t i = 0; i < m->n; i++)
+        buf_fmt(&b, "%u %u %u\n", m->v[i].container_id, m->v[i].host_id, m->v[i].size);
     if (b.failed)
         return err_nomem(e);
-    if (b.len == 0 || fs_put(proc, file, b.data) == 0)
+    if (b.len == 0 || fs_put(proc, m->file, b.data) == 0)
         return 0;
-    int r = err_sys(e, "write", file);
+    err_sys(e, "write", m->file);
     if (e->errnum == EPERM)
         err_hint(e, "the host may forbid user namespaces to this user (AppArmor's "
-                    "apparmor_restrict_unprivileged_userns), or lacks ids in /etc/subuid");
-    return r;
+                    "apparmor_restrict_unprivileged_userns), or these ids are not the caller's");
+    return err_wrap(e, "%s", m->field);
+}
+
+static int run_helper(pid_t pid, const struct map *m, struct err *e)
+{
+    AUTO_STRV char **argv = NULL;
+
+    if (strv_add(&argv, m->helper) < 0 || strv_addf(&argv, "%d", (int)pid) < 0)
+        return err_nomem(e);
+    for (size_t i = 0; i < m->n; i++)
+        if (strv_addf(&argv, "%u", m->v[i].container_id) < 0 ||
+            strv_addf(&argv, "%u", m->v[i].host_id) < 0 || strv_addf(&argv, "%u", m->v[i].size) < 0)
+            return err_nomem(e);
+    int r = proc_run(argv, e);
+    if (r > 0)
+        r = err_set(e, ERR_SYS, "%s: exit status %d", m->helper, r);
+    if (r >= 0)
+        return 0;
+    err_hint(e, "a user maps more than the own id by %s (package uidmap), as far as %s allows",
+             m->helper, m->ranges);
+    return err_wrap(e, "%s", m->field);
+}
+
+static bool is_own_id(const struct map *m)
+{
+    return m->n == 1 && m->v[0].size == 1 && m->v[0].host_id == m->own;
 }
 
 int idmap_write(const struct config *c, pid_t pid, struct err *e)
 {
+    const struct map gids = { "/linux/gidMappings", "gid_map",           "newgidmap",
+                              "/etc/subgid",        c->lnx.gid_mappings, c->lnx.n_gid_mappings,
+                              (uint32_t)getegid() };
+    const struct map uids = { "/linux/uidMappings", "uid_map",           "newuidmap",
+                              "/etc/subuid",        c->lnx.uid_mappings, c->lnx.n_uid_mappings,
+                              (uint32_t)geteuid() };
+    const struct map *const maps[] = { &gids, &uids };
+    bool root = geteuid() == 0;
     char path[32];
+    int r = 0;
 
     snprintf(path, sizeof(path), "/proc/%d", (int)pid);
     AUTO_FD int proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0)
         return err_sys(e, "open", path);
-    if (geteuid() != 0 && fs_put(proc, "setgroups", "deny") < 0)
+    /* The price of mapping one's own group without asking anybody (user_namespaces(7)). */
+    if (!root && is_own_id(&gids) && fs_put(proc, "setgroups", "deny") < 0)
         return err_sys(e, "write", "setgroups");
-    int r = write_map(proc, "gid_map", c->lnx.gid_mappings, c->lnx.n_gid_mappings, e);
-    if (r < 0)
-        return r;
-    return write_map(proc, "uid_map", c->lnx.uid_mappings, c->lnx.n_uid_mappings, e);
+    for (size_t i = 0; i < ARRAY_LEN(maps) && r >= 0; i++)
+        r = root || is_own_id(maps[i]) ? write_map(proc, maps[i], e) : run_helper(pid, maps[i], e);
+    return r;
+}
+
+/* ---- inside ---- */
+
+static int no_root(const char *op, struct err *e)
+{
+    err_sys(e, op, "0");
+    return e->errnum == EINVAL ? err_hint(e, "the user namespace must map the ids 0") : -e->kind;
 }
 
 int idmap_become_root(struct err *e)
@@ -48,8 +118,37 @@ int idmap_become_root(struct err *e)
     if (setgroups(0, NULL) < 0 && errno != EPERM)
         return err_sys(e, "setgroups", NULL);
     if (setresgid(0, 0, 0) < 0)
-        return err_sys(e, "setresgid", "0");
+        return no_root("setresgid", e);
     if (setresuid(0, 0, 0) < 0)
-        return err_sys(e, "setresuid", "0");
+        return no_root("setresuid", e);
     return 0;
+}
+
+/* ---- stdio ---- */
+
+/* The host's id for one of the container's; false where it has none. */
+static bool to_host(const struct config_id_mapping *m, size_t n, uint32_t id, uint32_t *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (id < m[i].container_id || id - m[i].container_id >= m[i].size)
+            continue;
+        *ret = m[i].host_id + (id - m[i].container_id);
+        return true;
+    }
+    return false;
+}
+
+void idmap_give_stdio(const struct config *c, uint32_t user, const int stdio[3])
+{
+    struct stat st;
+    uint32_t uid;
+
+    if (!to_host(c->lnx.uid_mappings, c->lnx.n_uid_mappings, user, &uid))
+        return;
+    for (int i = 0; i < 3; i++) {
+        int fd = stdio && stdio[i] >= 0 ? stdio[i] : i;
+        if (fstat(fd, &st) == 0 && st.st_uid != uid &&
+            (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+            (void)!fchown(fd, uid, (gid_t)-1);
+    }
 }

@@ -5,11 +5,23 @@
 #include "base/err.h"
 #include "oci/config.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+/* True for who is not root, or root of a user namespace only. */
+bool idmap_is_rootless(void);
+
 /* By the parent: writes uid_map and gid_map of a process that is in a new user namespace. An
- * unprivileged parent gives up setgroups(2) first (user_namespaces(7)). */
+ * unprivileged parent maps its own ids itself, and gives up setgroups(2) for that
+ * (user_namespaces(7)); anything else it has done by newuidmap(1) and newgidmap(1). The process
+ * must be dumpable then: its /proc files have to be its user's. */
 int idmap_write(const struct config *c, pid_t pid, struct err *e);
 
 /* By the child: uid and gid 0 of the namespace, without supplementary groups. */
 int idmap_become_root(struct err *e);
+
+/* By the parent, which alone may: pipes and sockets that will be the stdio of the container's
+ * `user` become that user's, so that it can open /dev/stdout again. Files and terminals stay whose
+ * they are. */
+void idmap_give_stdio(const struct config *c, uint32_t user, const int stdio[3]);

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 /* ---- what is not implemented ---- */
@@ -39,10 +38,8 @@ static int check(const struct launch *l, struct err *e)
 
     if (field)
         return err_set(e, ERR_UNSUPPORTED, "%s is not supported yet", field);
-    if (!config_namespace(l->config, CONFIG_NS_MOUNT)) {
-        err_set(e, ERR_UNSUPPORTED, "a container without a mount namespace is not supported");
-        return err_hint(e, "add {\"type\": \"mount\"} to linux.namespaces");
-    }
+    if (!config_namespace(l->config, CONFIG_NS_MOUNT) && l->rootfs_fd < 0)
+        return err_set(e, ERR_INVALID, "without a mount namespace the root has to be mounted");
     return 0;
 }
 
@@ -64,6 +61,8 @@ static int open_netns(const struct namespace_plan *plan, struct launch_proc *p, 
         return 0;
     /* A process that has failed already is in no namespace any more: what it said is the error. */
     int open_errno = errno;
+    if (open_errno == EACCES && geteuid() != 0)
+        return 0; /* a user's child has hidden itself */
     if (open_errno == ENOENT && launch_ready(p, e) < 0)
         return -e->kind;
     errno = open_errno;
@@ -78,7 +77,7 @@ static int admit(const struct setup *s, const struct launch_proc *p, struct err 
 
     if (r < 0)
         return r;
-    if (s->launch && (own_user || hooks_in_container(s->config)) &&
+    if (s->launch && namespace_waits(&s->ns, s->config) &&
         sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0 && errno != EPIPE)
         return err_sys(e, "send", "to the child");
     return 0;
@@ -111,12 +110,12 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
 {
     struct launch_proc p = LAUNCH_PROC_INIT;
 
-    s->root = s->proc = s->stub = s->tty = -1;
+    s->proc = s->stub = s->tty = -1;
     p.launch = s->launch;
     p.process = s->process;
-    /* What joins a container must not be opened or traced from inside it before its exec; being
-     * undumpable is inherited. */
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    /* A user's child hides itself: until its ids are mapped its /proc files must be the user's. */
+    if (geteuid() == 0)
+        namespace_hide();
     int r = spawn(s, cgroup_fd, &p, e);
     if (r >= 0)
         r = open_netns(&s->ns, &p, e);
@@ -138,6 +137,7 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
         .stdio = l->stdio,
         .preserve_fds = l->preserve_fds,
         .keyring = l->no_new_keyring ? NULL : l->id,
+        .root = -1,
     };
     int r = check(l, e);
 
@@ -146,8 +146,12 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
     if (r < 0)
         return r;
     caps_from_config(s.process->capabilities, &s.caps);
-    if (!config_namespace(l->config, CONFIG_NS_USER))
+    if (config_namespace(l->config, CONFIG_NS_USER)) {
+        if (!s.process->terminal)
+            idmap_give_stdio(l->config, s.process->user.uid, l->stdio);
+    } else {
         caps_limit(&s.caps);
+    }
     return launch_spawn(&s, l->cgroup_fd, ret, e);
 }
 

@@ -31,7 +31,8 @@ struct launch {
     const char *id;
     const struct config *config; /* valid_config(…, VALID_PROCESS) holds */
     const char *bundle;          /* absolute; relative paths of the config start here */
-    int rootfs_fd;               /* a detached mount that becomes "/"; -1: config->root->path */
+    int rootfs_fd;               /* a detached mount that becomes "/"; -1: config->root->path.
+                                    Without a mount namespace: an attached one, to chroot to */
     int stdio[3];                /* -1: inherit; ignored with a terminal */
     int cgroup_fd;               /* v2 group to be born in, or -1 */
     int exec_fifo_fd;      /* a fifo opened O_RDWR: one byte written to it is the release, and after

@@ -14,6 +14,8 @@
 #include "runtime/defaults.h"
 #include "runtime/hooks.h"
 #include "runtime/lifecycle_open.h"
+#include "runtime/rootfs_shared.h"
+#include "runtime/self.h"
 #include "runtime/sync.h"
 
 #include <fcntl.h>
@@ -84,24 +86,6 @@ static int save_config(struct lifecycle_ctr *c, struct err *e)
                                      COMMIT_VOLATILE, e);
 }
 
-static int make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args, struct err *e)
-{
-    const struct cgroup_want want = { .id = args->id,
-                                      .cgroups_path = c->config.lnx.cgroups_path,
-                                      .resources = c->config.lnx.resources,
-                                      .annotations = &c->config.annotations };
-    int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
-
-    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
-        return err_nomem(e);
-    if (r >= 0)
-        r = c->driver->path(&want, &c->sf.cgroup, e);
-    if (r < 0 || !c->sf.cgroup)
-        return r;
-    r = cgroup_tree_open(&c->tree, e);
-    return r < 0 ? r : c->driver->create(&c->tree, c->sf.cgroup, &want, &c->cgroup, e);
-}
-
 static int make_fifo(int dir, int *ret, struct err *e)
 {
     if (mkfifoat(dir, STATEFILE_FIFO, 0600) < 0)
@@ -114,8 +98,13 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
                   struct launch_proc *p, struct err *e)
 {
     AUTO_FD int fifo = -1;
+    AUTO_FD int root = -1;
     struct launch l = LAUNCH_INIT;
     int r = make_fifo(c->dir, &fifo, e);
+
+    if (r >= 0 && !config_namespace(&c->config, CONFIG_NS_MOUNT))
+        r = root = rootfs_shared_attach(c->dir, c->sf.state.rootfs, e);
+    l.rootfs_fd = root;
 
     l.id = args->id;
     l.config = &c->config;
@@ -160,7 +149,7 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     if (r >= 0)
         r = save_config(c, e);
     if (r >= 0)
-        r = make_cgroup(c, args, e);
+        r = lifecycle_make_cgroup(c, args, e);
     if (r >= 0)
         r = lifecycle_filter(c, e);
     if (r >= 0)
@@ -170,6 +159,14 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     return r < 0 ? r : lifecycle_hand_out(p, &out, e);
 }
 
+/* Who lives in a pid namespace that is joined sees our child before its exec. */
+static int seal(const struct config *c, struct err *e)
+{
+    const struct config_namespace *pid = config_namespace(c, CONFIG_NS_PID);
+
+    return geteuid() == 0 && pid && !str_empty(pid->path) ? self_seal(e) : 0;
+}
+
 int lifecycle_create(const char *root, const struct lifecycle_create *args, struct launch_proc *ret,
                      struct err *e)
 {
@@ -177,6 +174,8 @@ int lifecycle_create(const char *root, const struct lifecycle_create *args, stru
     struct launch_proc p = LAUNCH_PROC_INIT;
     int r = load_bundle(args, &c, e);
 
+    if (r >= 0)
+        r = seal(&c.config, e);
     if (r >= 0)
         r = describe(args->id, &c, e);
     if (r >= 0)

@@ -13,6 +13,14 @@
 /* Every function takes the --root directory (STATEFILE_ROOT by default). An unknown id is
  * ERR_NOT_FOUND "container \"ID\" does not exist". */
 
+/* Whether the caller is nobody who could have cgroups or attach device programs: then a container
+ * that asks for no limits does without. */
+enum lifecycle_rootless {
+    LIFECYCLE_ROOTLESS_AUTO, /* not root, or root of a user namespace */
+    LIFECYCLE_ROOTLESS,
+    LIFECYCLE_ROOTFUL,
+};
+
 struct lifecycle_create {
     const char *id;
     const char *bundle;         /* NULL: the current directory */
@@ -24,6 +32,7 @@ struct lifecycle_create {
     unsigned preserve_fds;      /* LISTEN_FDS is added to it */
     bool no_pivot;
     bool no_new_keyring;
+    enum lifecycle_rootless rootless;
     bool keep_pty; /* foreground `run`: the master is left in *ret instead of a socket */
 };
 

@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "runtime/hooks.h"
+#include "runtime/rootfs_shared.h"
 #include "runtime/tty.h"
 
 #include <fcntl.h>
@@ -168,6 +169,7 @@ int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)
     struct err sum = ERR_INIT;
 
     err_collect(&sum, remove_cgroup(c, e), e);
+    err_collect(&sum, rootfs_shared_detach(c->dir, e), e);
     err_collect(&sum, fs_rm_rf(c->root_fd, id, e), e);
     c->sf.state.status = STATE_STOPPED;
     c->sf.state.pid = 0;

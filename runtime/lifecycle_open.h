@@ -7,6 +7,7 @@
 #include "cgroup/cgroup_driver.h"
 #include "oci/config.h"
 #include "runtime/launch.h"
+#include "runtime/lifecycle.h"
 #include "runtime/seccomp.h"
 #include "runtime/statefile.h"
 
@@ -37,6 +38,10 @@ enum lifecycle_open_flags {
 /* Loads the container and derives its status (sf.state.status). */
 int lifecycle_open(const char *root, const char *id, unsigned flags, struct lifecycle_ctr *ret,
                    struct err *e);
+/* Makes the group by the driver that is asked for and fills c->driver, c->tree, c->cgroup and
+ * sf.cgroup. None (fd -1, NULL) where the caller may not and nothing needs it. */
+int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
+                          struct err *e);
 /* Compiles the config's filter, or takes it from ROOT/.seccomp. */
 int lifecycle_filter(struct lifecycle_ctr *c, struct err *e);
 void lifecycle_close(struct lifecycle_ctr *c);

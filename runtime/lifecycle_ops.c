@@ -8,6 +8,7 @@
 #include "oci/valid.h"
 #include "runtime/lifecycle.h"
 #include "runtime/lifecycle_open.h"
+#include "runtime/rootfs_shared.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -60,10 +61,13 @@ int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct e
 static int remove_remains(const char *root, const char *id, struct err *e)
 {
     AUTO_FD int root_fd = -1;
+    AUTO_FD int dir = -1;
     int r = valid_id(id, e);
 
     if (r >= 0)
         r = statefile_open_root(root, &root_fd, e);
+    if (r >= 0 && (dir = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
+        r = rootfs_shared_detach(dir, e);
     return r < 0 ? r : fs_rm_rf(root_fd, id, e);
 }
 

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "runtime/hooks.h"
 #include "runtime/idmap.h"
 #include "runtime/setup.h"
@@ -15,6 +16,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -34,7 +36,7 @@ void namespace_plan_close(struct namespace_plan *p)
 
 static int open_path(const struct config_namespace *ns, int *ret, struct err *e)
 {
-    AUTO_FD int fd = open(ns->path, O_RDONLY | O_CLOEXEC);
+    AUTO_FD int fd = open(ns->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
     if (fd < 0)
         return err_sys(e, "open", ns->path);
@@ -65,11 +67,11 @@ static int plan_one(struct namespace_plan *p, const struct config *c,
 {
     uint64_t flag = (uint64_t)config_ns_flag(ns->type);
 
-    if (ns->path) {
+    if (!str_empty(ns->path)) {
         AUTO_FD int fd = -1;
         int r = open_path(ns, &fd, e);
         if (r < 0)
-            return r;
+            return err_wrap(e, "/linux/namespaces/%zu/path", (size_t)(ns - c->lnx.namespaces));
         if (ns->type == CONFIG_NS_USER && is_own(fd, ns->type))
             return 0;
         p->join[ns->type] = TAKE_FD(fd);
@@ -84,6 +86,34 @@ static int plan_one(struct namespace_plan *p, const struct config *c,
     return 0;
 }
 
+/* An exec by root joins the pid namespace first and the rest in the child; a user can join nothing
+ * before the user namespace. */
+static bool needs_middle(const struct namespace_plan *p)
+{
+    bool own_user = p->clone_flags & CLONE_NEWUSER;
+
+    if (p->pidfd >= 0)
+        return (p->join_flags & CLONE_NEWUSER) && geteuid() != 0;
+    return (p->join_flags & CLONE_NEWUSER) || (own_user && p->join_flags);
+}
+
+/* A path may lead to the runtime's own network namespace, whose settings and devices are not a
+ * container's (runc refuses it, too). */
+static int spare_host_net(const struct namespace_plan *p, const struct config *c, struct err *e)
+{
+    int fd = p->join[CONFIG_NS_NETWORK];
+    const char *field = c->lnx.n_net_devices > 0 ? "/linux/netDevices" : NULL;
+
+    json_map_foreach(it, &c->lnx.sysctl)
+    {
+        if (str_starts(it->key, "net.") || str_starts(it->key, "net/"))
+            field = "/linux/sysctl/net.*";
+    }
+    if (fd < 0 || !field || !is_own(fd, CONFIG_NS_NETWORK))
+        return 0;
+    return err_set(e, ERR_INVALID, "%s: not allowed in the host's network namespace", field);
+}
+
 int namespace_plan(const struct config *c, struct namespace_plan *ret, struct err *e)
 {
     struct namespace_plan p;
@@ -92,10 +122,13 @@ int namespace_plan(const struct config *c, struct namespace_plan *ret, struct er
     plan_init(&p);
     for (size_t i = 0; i < c->lnx.n_namespaces && r >= 0; i++)
         r = plan_one(&p, c, &c->lnx.namespaces[i], e);
+    if (r >= 0)
+        r = spare_host_net(&p, c, e);
     if (r < 0) {
         namespace_plan_close(&p);
-        return err_wrap(e, "namespaces");
+        return r;
     }
+    p.middle = needs_middle(&p);
     *ret = p;
     return 0;
 }
@@ -137,6 +170,7 @@ int namespace_plan_exec(pid_t pid, int pidfd, const struct config *c, struct nam
         if (r < 0)
             return r;
     }
+    p.middle = needs_middle(&p);
     *ret = p;
     return 0;
 }
@@ -178,17 +212,29 @@ static int join_all(const struct namespace_plan *p, struct err *e)
     return 0;
 }
 
+void namespace_hide(void)
+{
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+bool namespace_waits(const struct namespace_plan *p, const struct config *c)
+{
+    return (p->clone_flags & CLONE_NEWUSER) || hooks_in_container(c) || c->lnx.n_net_devices > 0;
+}
+
 int namespace_enter(struct setup *s, struct err *e)
 {
     const struct namespace_plan *p = &s->ns;
     bool own_user = p->clone_flags & CLONE_NEWUSER;
     int r = 0;
 
-    if (s->launch && (own_user || hooks_in_container(s->config)))
+    if (s->launch && namespace_waits(p, s->config))
         r = setup_wait_go(s, e);
     if (r >= 0 && own_user)
+        namespace_hide();
+    if (r >= 0 && own_user)
         r = idmap_become_root(e);
-    if (r >= 0 && !namespace_needs_middle(p))
+    if (r >= 0 && !p->middle)
         r = join_all(p, e);
     if (r >= 0 && p->new_cgroup && unshare(CLONE_NEWCGROUP) < 0)
         r = err_sys(e, "unshare", "cgroup namespace");

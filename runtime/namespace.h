@@ -14,6 +14,7 @@
 struct namespace_plan {
     uint64_t clone_flags;         /* CLONE_NEW*: by the clone itself */
     uint64_t join_flags;          /* CLONE_NEW* of the paths (or the pidfd) to be joined */
+    bool middle;                  /* cloned by a process in between, which does all the joining */
     bool new_cgroup;              /* unshared by the child: its root is the child's own group */
     int join[CONFIG_NS_MAX];      /* descriptors of namespace files, or -1 */
     int pidfd;                    /* exec: join those of this process; else -1. Borrowed */
@@ -35,7 +36,12 @@ void namespace_plan_close(struct namespace_plan *p);
  */
 pid_t namespace_clone(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd, struct err *e);
 
-/* True when the clone goes through a process in between, which does all the joining. */
-bool namespace_needs_middle(const struct namespace_plan *p);
+/* True when a container's first process waits for SYNC_GO before it does anything: for what the
+ * parent does to its namespaces. */
+bool namespace_waits(const struct namespace_plan *p, const struct config *c);
+
+/* Makes the caller undumpable, and what it clones: what joins a container must not be opened or
+ * traced from inside before its exec (/proc/PID/exe). */
+void namespace_hide(void);
 /* setns(2) to one namespace of the plan, from its file or from the process to be joined. */
 int namespace_join(const struct namespace_plan *p, enum config_ns type, struct err *e);

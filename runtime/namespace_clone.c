@@ -11,13 +11,6 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-bool namespace_needs_middle(const struct namespace_plan *p)
-{
-    bool own_user = p->clone_flags & CLONE_NEWUSER;
-
-    return p->pidfd < 0 && ((p->join_flags & CLONE_NEWUSER) || (own_user && p->join_flags));
-}
-
 static int write_offset(struct buf *b, const char *clock, const struct config_time_offset *o)
 {
     if (o)
@@ -37,8 +30,10 @@ static int unshare_time(const struct config *c, struct err *e)
     if (write_offset(&b, "monotonic", o->monotonic) < 0 ||
         write_offset(&b, "boottime", o->boottime) < 0)
         return err_nomem(e);
-    if (b.len && fs_put(AT_FDCWD, "/proc/self/timens_offsets", b.data) < 0)
-        return err_sys(e, "write", "/proc/self/timens_offsets");
+    if (b.len && fs_put(AT_FDCWD, "/proc/self/timens_offsets", b.data) < 0) {
+        err_sys(e, "write", "/proc/self/timens_offsets");
+        return err_wrap(e, "/linux/timeOffsets");
+    }
     return 0;
 }
 
@@ -67,7 +62,10 @@ static int clone_error(const struct namespace_plan *p, struct err *e)
 {
     if (errno == ENOMEM && (p->join_flags & CLONE_NEWPID))
         return err_set(e, ERR_STATE, "container not running");
-    return err_sys(e, "clone3", NULL);
+    err_sys(e, "clone3", NULL);
+    return e->errnum == EPERM && !(p->clone_flags & CLONE_NEWUSER)
+               ? err_hint(e, "who is not root needs a user namespace: see hako-oci spec --rootless")
+               : -e->kind;
 }
 
 static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
@@ -107,7 +105,9 @@ static int join_around_user(const struct namespace_plan *p, struct err *e)
             int r = namespace_join(p, t, e);
             if (r < 0 && (round > 0 || e->errnum != EPERM))
                 return r;
-            if (r >= 0)
+            if (r < 0)
+                err_clear(e);
+            else
                 left &= ~flag;
         }
         if (round == 0 && (p->join_flags & CLONE_NEWUSER)) {
@@ -132,6 +132,8 @@ static pid_t middle(const struct namespace_plan *p, int sock)
 {
     struct middle_report rep = { .err = ERR_INIT };
     int pidfd = -1;
+
+    namespace_hide();
     int r = join_around_user(p, &rep.err);
 
     if (r >= 0 && p->offsets)
@@ -180,6 +182,6 @@ static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int 
 
 pid_t namespace_clone(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd, struct err *e)
 {
-    return namespace_needs_middle(p) ? clone_by_middle(p, cgroup_fd, ret_pidfd, e)
-                                     : clone_direct(p, cgroup_fd, ret_pidfd, e);
+    return p->middle ? clone_by_middle(p, cgroup_fd, ret_pidfd, e)
+                     : clone_direct(p, cgroup_fd, ret_pidfd, e);
 }

@@ -101,6 +101,10 @@ int rootfs_open(struct setup *s, struct err *e)
         s->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
         return s->root < 0 ? err_sys(e, "open", "/") : 0;
     }
+    if (!(s->ns.clone_flags & CLONE_NEWNS)) {
+        s->root = s->launch->rootfs_fd; /* mounted by the caller, where everybody sees it */
+        return 0;
+    }
     int r = isolate(s->config, e);
     if (r < 0)
         return r;
@@ -200,7 +204,7 @@ int rootfs_pivot(struct setup *s, struct err *e)
         return r;
     if (fchdir(s->root) < 0)
         return err_sys(e, "chdir", "the rootfs");
-    if (s->launch->no_pivot)
+    if (s->launch->no_pivot || !(s->ns.clone_flags & CLONE_NEWNS))
         r = chroot(".") < 0 ? err_sys(e, "chroot", "the rootfs") : 0;
     else
         r = pivot(prop && strstr(prop, "shared"), e);

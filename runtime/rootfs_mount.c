@@ -190,6 +190,10 @@ static int proc(struct entry *t, struct err *e)
 
     if (r >= 0)
         r = new_fs(t, "proc", e);
+    /* Only the owner of the pid namespace may mount a proc of it; the runtime's own is there. */
+    if (r < 0 && e->errnum == EPERM &&
+        !((t->s->ns.clone_flags | t->s->ns.join_flags) & CLONE_NEWPID))
+        return bind_instead(t, "/proc", e);
     if (r < 0 && e->errnum == EPERM)
         err_hint(e, "in a user namespace the kernel mounts a new proc only where the outer one has "
                     "nothing mounted over it");
@@ -204,6 +208,17 @@ static int sysfs(struct entry *t, struct err *e)
         r = new_fs(t, "sysfs", e);
     /* Only the owner of the network namespace may mount a sysfs of it. */
     return r < 0 && e->errnum == EPERM ? bind_instead(t, "/sys", e) : r;
+}
+
+/* It shows the ipc namespace of who mounts it, who has to own that. */
+static int mqueue(struct entry *t, struct err *e)
+{
+    bool own = (t->s->ns.clone_flags | t->s->ns.join_flags) & CLONE_NEWIPC;
+    int r = find_spot(t, true, false, e);
+
+    if (r >= 0)
+        r = new_fs(t, "mqueue", e);
+    return r < 0 && e->errnum == EPERM && !own ? bind_instead(t, "/dev/mqueue", e) : r;
 }
 
 static const char *host_cgroup2(void)
@@ -253,8 +268,8 @@ static mount_fn choose(const struct entry *t)
         const char *type;
         mount_fn fn;
     } types[] = {
-        { "bind", bind },   { "tmpfs", tmpfs },   { "proc", proc },
-        { "sysfs", sysfs }, { "cgroup", cgroup }, { "cgroup2", cgroup },
+        { "bind", bind },     { "tmpfs", tmpfs },    { "proc", proc },     { "sysfs", sysfs },
+        { "cgroup", cgroup }, { "cgroup2", cgroup }, { "mqueue", mqueue },
     };
 
     if (t->o.flags & MOUNT_OPTION_REMOUNT)

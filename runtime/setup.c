@@ -153,8 +153,13 @@ static const struct setup_step launch_steps[] = {
     { "exec", command_exec },
 };
 
+/* Joined with its mount namespace, or taken from the first process (exec.c). */
 static int open_root(struct setup *s, struct err *e)
 {
+    if (s->root >= 0 && (fchdir(s->root) < 0 || chroot(".") < 0))
+        return err_sys(e, "chroot", "the container's root");
+    if (s->root >= 0)
+        return 0;
     s->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     return s->root < 0 ? err_sys(e, "open", "/") : 0;
 }

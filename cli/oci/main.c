@@ -8,10 +8,17 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "oci/config.h"
+#include "runtime/idmap.h"
+#include "runtime/lifecycle.h"
 #include "runtime/statefile.h"
+
+#include <limits.h>
 
 static const char *const formats[] = { "text", "json", NULL };
 static const char *const levels[] = { "error", "warning", "info", "debug", NULL };
+
+/* In the order of enum lifecycle_rootless. */
+static const char *const rootless_words[] = { "auto", "true", "false", NULL };
 
 #define AT(field) OPT_AT(struct oci, field)
 static const struct opt globals[] = {
@@ -28,8 +35,8 @@ static const struct opt globals[] = {
       "How cgroups are managed: cgroupfs, disabled" },
     { 0, "systemd-cgroup", OPT_FLAG, AT(systemd_cgroup), NULL,
       "Have systemd manage cgroups (not supported yet)" },
-    { 0, "rootless", OPT_STRING, AT(rootless), "BOOL",
-      "Accepted for runc's sake: true, false, auto" },
+    { 0, "rootless", OPT_ENUM, AT(rootless), "BOOL",
+      "Whether cgroups may be out of reach: auto, true, false", .choices = rootless_words },
     { 'v', "version", OPT_FLAG, AT(version), NULL, "Print the version and quit" },
     { 0 },
 };
@@ -72,9 +79,26 @@ const char *oci_cgroup_manager(const struct oci *o)
     return o->systemd_cgroup ? "systemd" : o->cgroup_manager;
 }
 
+/* runc's rule: a user has a directory of its own; so has root in a user namespace, unless it says
+ * by USER that it is root in earnest. */
+static bool wants_own_root(void)
+{
+    const char *user = getenv("USER");
+
+    return geteuid() != 0 || (!(user && STREQ(user, "root")) && idmap_is_rootless());
+}
+
 const char *oci_root(const struct oci *o)
 {
-    return o->root ? o->root : STATEFILE_ROOT;
+    static char below[PATH_MAX];
+    const char *xdg = getenv("XDG_RUNTIME_DIR");
+
+    if (o->root)
+        return o->root;
+    if (str_empty(xdg) || !wants_own_root())
+        return STATEFILE_ROOT;
+    snprintf(below, sizeof(below), "%s/hako/oci", xdg);
+    return below;
 }
 
 static int print_version(struct err *e)

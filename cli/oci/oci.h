@@ -10,18 +10,19 @@
 enum oci_log_format { OCI_LOG_TEXT, OCI_LOG_JSON };
 
 struct oci {
-    const char *root; /* NULL: STATEFILE_ROOT */
+    const char *root; /* NULL: oci_root() says */
     const char *log;  /* --log FILE, or NULL: standard error */
     int log_format;   /* enum oci_log_format */
     int log_level;    /* enum log_level */
     bool debug;
     bool systemd_cgroup;
     const char *cgroup_manager;
-    const char *rootless;
+    int rootless; /* enum lifecycle_rootless */
     bool version;
 };
 
-/* The directory of containers' state. */
+/* The directory of containers' state: --root, or STATEFILE_ROOT, or for a user its counterpart
+ * below XDG_RUNTIME_DIR. */
 const char *oci_root(const struct oci *o);
 /* The cgroup driver's name for new containers; NULL: the default. */
 const char *oci_cgroup_manager(const struct oci *o);

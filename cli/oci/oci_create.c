@@ -59,6 +59,7 @@ static struct lifecycle_create wanted(const struct oci *o, const struct create_a
                                       .pid_file = a->pid_file,
                                       .pidfd_socket = a->pidfd_socket,
                                       .preserve_fds = (unsigned)a->preserve_fds,
+                                      .rootless = (enum lifecycle_rootless)o->rootless,
                                       .no_pivot = a->no_pivot,
                                       .no_new_keyring = a->no_new_keyring };
 }

@@ -11,6 +11,7 @@
 struct spec_args {
     const char *bundle;
     const char *file;
+    bool rootless;
 };
 
 static const struct opt options[] = {
@@ -18,13 +19,17 @@ static const struct opt options[] = {
       "The bundle's directory (the current one)", .words = opt_words_dir },
     { 'f', "file", OPT_STRING, OPT_AT(struct spec_args, file), "FILE",
       "The file's name (config.json)", .words = opt_words_file },
+    { 0, "rootless", OPT_FLAG, OPT_AT(struct spec_args, rootless), NULL,
+      "For a user who is not root" },
     { 0 },
 };
 
 /* runc's: a shell on a terminal, with a read-only root. */
-static int make(struct config *c, struct err *e)
+static int make(struct config *c, bool rootless, struct err *e)
 {
     int r = defaults_config(c, e);
+    if (r >= 0 && rootless)
+        r = defaults_rootless(c, geteuid(), getegid(), e);
     if (r < 0)
         return r;
     c->process->terminal = true;
@@ -52,7 +57,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 
     if (dir < 0)
         return err_sys(e, "open", a->bundle ? a->bundle : ".");
-    int r = make(&c, e);
+    int r = make(&c, a->rootless, e);
     if (r < 0)
         return r;
     config_write(&c, JSON_PRETTY, &text);

@@ -99,3 +99,31 @@ hunted() {
     is "$(inside id)" "uid=0 gid=0 groups= umask=0022"
     is "$(inside pid)" "pid=2 ppid=0 sid=2"
 }
+
+# A container that joins another's pid namespace is born in the sight of who lives there.
+# bats test_tags=host-only
+@test "the executable of what joins a pid namespace by its path cannot be written from inside" {
+    local first i
+    config '.process.capabilities |= map_values(. + $ARGS.positional)' --args CAP_SYS_PTRACE CAP_DAC_OVERRIDE
+    cp "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/victim"
+    command_is init hunt 5
+    create box "$T/pid"
+    first=$(cat "$T/pid")
+    lifecycle start box
+    wait_for 5 grep -q hunting "$T/out"
+    command_is init true
+    config '.linux.namespaces |= map(if .type == "pid" then .path = $p else . end)' --arg p "/proc/$first/ns/pid"
+    for i in {1..30}; do
+        config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-guest$i"
+        "$T/victim" "$T/oci" create "guest$i" "$B" </dev/null >"$T/guest" 2>&1 || break
+        "$T/victim" "$T/oci" start "guest$i"
+        "$T/victim" "$T/oci" delete "guest$i" force
+    done
+    wait_for 10 grep -q looked "$T/out"
+    lifecycle delete "guest$i" force
+    lifecycle delete box force
+    [ "$i" -gt 1 ] || { cat "$T/guest"; return 1; }
+    grep -q "^opened /$" "$T/out" || { cat "$T/out" "$T/guest"; return 1; }
+    lacks "$(cat "$T/out")" "opened $T/victim"
+    has "$(cat "$T/out")" " wrote 0"
+}

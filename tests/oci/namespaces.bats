@@ -15,6 +15,136 @@ userns='.linux.namespaces += [{type: "user"}]
     | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
     | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
 
+# The namespaces that a container's process is in, as lines "KIND:[INODE]" in the order of $kinds.
+kinds="pid net mnt ipc uts cgroup time user"
+namespaces_of_box() {
+    local k
+    in_box stat $(for k in $kinds; do echo /proc/self/ns/$k; done) | awk '{ print $7 }'
+}
+
+all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup", "time", "user") | {type: .}]
+    | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+    | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
+
+# covers: /linux/namespaces/*/type=*
+@test "each kind of namespace is new when it is listed, and the caller's when it is not" {
+    local k got type
+    config "$all_new"
+    chown -R 100000:200000 "$R"
+    got=$(namespaces_of_box)
+    is "$(wc -l <<<"$got")" 8
+    for k in $kinds; do lacks "$got" "$(readlink /proc/self/ns/$k)"; done
+    for k in pid:pid net:network ipc:ipc uts:uts cgroup:cgroup time:time; do
+        type=${k#*:} k=${k%:*}
+        config "$all_new"' | del(.hostname) | .linux.namespaces |= map(select(.type != $t))' --arg t "$type"
+        [ $k != ipc ] || config '.mounts |= map(select(.type != "mqueue"))'
+        got=$(namespaces_of_box)
+        has "$got" "$(readlink /proc/self/ns/$k)"
+        is "$(grep -cxF "$(for k in $kinds; do readlink /proc/self/ns/$k; done)" <<<"$got")" 1
+    done
+}
+
+# covers: /linux/namespaces/*/path
+@test "each kind of namespace is joined by its path" {
+    local k type pid
+    unshare --pid --fork --kill-child --net --ipc --uts --cgroup --time sh -c 'exec sleep 100' &
+    wait_for 5 pgrep -P $!
+    pid=$(pgrep -P $!)
+    for k in pid:pid net:network ipc:ipc uts:uts cgroup:cgroup time:time; do
+        type=${k#*:} k=${k%:*}
+        bundle
+        config '.linux.namespaces |= map(select(.type != $t)) + [{type: $t, path: $p}]' \
+            --arg t "$type" --arg p "/proc/$pid/ns/$k"
+        has "$(namespaces_of_box)" "$(readlink /proc/$pid/ns/$k)"
+    done
+    kill -9 "$pid"
+    wait $! || :
+}
+
+@test "a mount namespace is joined: its root is the container's" {
+    unshare --mount sh -c "mount -t tmpfs inner $R/etc && touch $R/etc/inside && exec sleep 100" &
+    wait_for 5 test -e /proc/$!/root"$R"/etc/inside
+    command_is "$R/bin/init" ls "$R/etc"
+    config '.linux.namespaces |= map(if .type == "mount" then .path = $p else . end) | .mounts = []
+        | .linux.maskedPaths = [] | .linux.readonlyPaths = []' --arg p /proc/$!/ns/mnt
+    is "$(launch "$B")" inside
+    kill $!
+    wait $! || :
+}
+
+# covers: /linux/namespaces/*/type=mount
+@test "without a mount namespace the container's mounts are the caller's, and go with it" {
+    local before
+    config '.linux.namespaces |= map(select(.type != "mount")) | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
+    before=$(cat /proc/self/mounts)
+    command_is init pause
+    create shared
+    has "$(cat /proc/self/mounts)" " $R/proc proc "
+    lifecycle start shared
+    is "$(lifecycle exec shared init ls /)" "bin
+dev
+etc
+proc
+sys"
+    is "$(lifecycle exec shared init stat /proc/self/ns/mnt | awk '{ print $7 }')" "$(readlink /proc/self/ns/mnt)"
+    lifecycle exec shared init fstype /proc
+    lifecycle kill shared KILL
+    lifecycle delete shared force
+    is "$(cat /proc/self/mounts)" "$before"
+    # A create that fails, or is killed, leaves nothing either.
+    config '.mounts += [{destination: "/x", type: "nosuchfs", source: "x"}]'
+    run create broken
+    is "$status" 1
+    is "$(cat /proc/self/mounts)" "$before"
+    is "$(ls "$T/oci")" ""
+}
+
+@test "a config that would change the host's network namespace is refused, also by its path" {
+    config '.linux.namespaces |= map(if .type == "network" then .path = "/proc/self/ns/net" else . end)
+        | .linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+    run in_box true
+    is "$status" 125
+    has "$output" "/linux/sysctl/net.*: not allowed in the host's network namespace"
+    config 'del(.linux.sysctl)'
+    in_box true
+}
+
+# covers: /linux/uidMappings/*/* /linux/gidMappings/*/*
+@test "id maps have as many extents as they need, which may not overlap" {
+    config "$userns"'
+        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 10}, {containerID: 10, hostID: 300000, size: 5},
+            {containerID: 1000, hostID: 400000, size: 1}]
+        | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 1}, {containerID: 7, hostID: 200007, size: 2}]
+        | .process.user = {uid: 1000, gid: 7, additionalGids: [8]}
+        | .mounts |= map(select(.type != "devpts"))'
+    chown -R 100000:200000 "$R"
+    is "$(in_box userns ';' id | tr -s ' ')" " 0 100000 10
+ 10 300000 5
+ 1000 400000 1
+ 0 200000 1
+ 7 200007 2
+uid=1000 gid=7 groups=8 umask=0022"
+    config '.linux.uidMappings += [{containerID: 12, hostID: 500000, size: 1}]'
+    run in_box true
+    is "$status" 125
+    has "$output" "/linux/uidMappings/3: overlaps another mapping"
+    config 'del(.linux.uidMappings[3]) | .linux.gidMappings += [{containerID: 50, hostID: 200008, size: 1}]'
+    run in_box true
+    has "$output" "/linux/gidMappings/2: overlaps another mapping"
+    config '.linux.gidMappings = [{containerID: 5, hostID: 200000, size: 10}]'
+    run in_box true
+    is "$status" 125
+    has "$output" "must map the ids 0"
+}
+
+@test "pipes become the stdio of the mapped user, which can open them again" {
+    config "$userns | .process.user = {uid: 1000, gid: 1000}"
+    chown -R 100000:200000 "$R"
+    is "$(in_box write /dev/stdout reopened)" reopened
+    config '.process.user = {uid: 0, gid: 0}'
+    is "$(in_box write /dev/stdout reopened | cat)" reopened
+}
+
 @test "a user namespace: root inside, nobody outside, and everything still mounts" {
     config "$userns"
     chown -R 100000:200000 "$R"
@@ -26,6 +156,16 @@ userns='.linux.namespaces += [{type: "user"}]
 19800202"
     in_box write /made x
     is "$(stat -c %u:%g "$R/made")" 100000:200000
+}
+
+@test "a user namespace beside the caller's ipc namespace has the caller's message queues" {
+    [ -d /dev/mqueue ] || skip "no /dev/mqueue here"
+    mount -t mqueue mqueue /dev/mqueue
+    touch /dev/mqueue/seen
+    config "$userns"' | .linux.namespaces |= map(select(.type != "ipc"))'
+    chown -R 100000:200000 "$R"
+    is "$(in_box ls /dev/mqueue)" seen
+    umount /dev/mqueue
 }
 
 @test "a terminal in a user namespace" {
@@ -61,10 +201,17 @@ userns='.linux.namespaces += [{type: "user"}]
     config '.linux.namespaces |= map(if .type == "network" then .path = "/proc/self/ns/uts" else . end)'
     run in_box true
     is "$status" 125
-    has "$output" "/proc/self/ns/uts is not a network namespace"
+    has "$output" "/linux/namespaces/1/path: /proc/self/ns/uts is not a network namespace"
     config '.linux.namespaces |= map(if .type == "network" then .path = "/etc/passwd" else . end)'
     run in_box true
     has "$output" "/etc/passwd is no namespace"
+    mkfifo "$T/fifo"
+    config '.linux.namespaces |= map(if .type == "network" then .path = $p else . end)' --arg p "$T/fifo"
+    run in_box true
+    has "$output" "/fifo is no namespace"
+    config '.linux.namespaces |= map(if .type == "network" then .path = "/nowhere/ns" else . end)'
+    run in_box true
+    has "$output" "/linux/namespaces/1/path: open /nowhere/ns: No such file or directory"
 }
 
 @test "a user namespace is joined, with new ones that it owns" {
@@ -92,13 +239,33 @@ userns='.linux.namespaces += [{type: "user"}]
     ip netns del joined
 }
 
+# covers: /linux/timeOffsets/*/*
 @test "a time namespace has its offsets" {
     [ -e /proc/self/ns/time ] || skip "no time namespaces"
     config '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 1000000}}'
-    local now
+    local now got
     now=$(cut -d. -f1 /proc/uptime)
     [ "$(in_box clock)" -gt $((now + 999000)) ]
+    config '.linux.timeOffsets = {monotonic: {secs: -5, nanosecs: 999999999}, boottime: {secs: 7, nanosecs: 1}}'
+    is "$(in_box cat /proc/self/timens_offsets | tr -s ' ')" "monotonic -5 999999999
+boottime 7 1"
     config 'del(.linux.timeOffsets)'
     [ "$(in_box clock)" -lt $((now + 1000)) ]
     is "$(readlink /proc/self/ns/time)" "$(readlink /proc/1/ns/time)"
+    config '.linux.timeOffsets = {monotonic: {secs: -99999999999}}'
+    run in_box true
+    is "$status" 125
+    has "$output" "/linux/timeOffsets: write /proc/self/timens_offsets: Numerical result out of range"
+    config '.linux.timeOffsets = {monotonic: {secs: 1}} | .linux.namespaces |= map(if .type == "time" then .path = "/proc/self/ns/time" else . end)'
+    run in_box true
+    has "$output" "/linux/timeOffsets: needs a new time namespace"
+}
+
+@test "offsets in a new user namespace, with another namespace joined" {
+    ip netns add timed
+    config "$userns"' | .linux.namespaces |= map(if .type == "network" then .path = "/run/netns/timed" else . end)
+        | .linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 1000000}}'
+    chown -R 100000:200000 "$R"
+    [ "$(in_box clock)" -gt 999000 ]
+    ip netns del timed
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The group of a new container, or none for a user who cannot have one. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cgroup/cgroup_limit.h"
+#include "runtime/idmap.h"
+#include "runtime/lifecycle_open.h"
+
+/* Finds the place at the first call. */
+static int create(struct lifecycle_ctr *c, const struct cgroup_want *want, struct err *e)
+{
+    int r = 0;
+
+    if (!c->sf.cgroup)
+        r = c->driver->path(want, &c->sf.cgroup, e);
+    if (r < 0 || !c->sf.cgroup)
+        return r;
+    if (c->tree.fd < 0)
+        r = cgroup_tree_open(&c->tree, e);
+    return r < 0 ? r : c->driver->create(&c->tree, c->sf.cgroup, want, &c->cgroup, e);
+}
+
+static bool not_ours(const struct err *e)
+{
+    return e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS ||
+           e->kind == ERR_UNSUPPORTED;
+}
+
+static bool is_rootless(enum lifecycle_rootless want)
+{
+    return want == LIFECYCLE_ROOTLESS_AUTO ? idmap_is_rootless() : want == LIFECYCLE_ROOTLESS;
+}
+
+/* Nothing is asked for that only a group could give; else `e` keeps what it says. */
+static bool can_go_without(const struct config_linux *l, struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits limits = { 0 };
+    struct err ignored = ERR_INIT;
+
+    if (str_empty(l->cgroups_path) && cgroup_limits_make(l->resources, &limits, &ignored) >= 0 &&
+        limits.n == 0)
+        return true;
+    err_hint(e, "rootless needs no limits and no cgroupsPath when no permission is granted for "
+                "cgroups");
+    return false;
+}
+
+/* A user may not attach device programs; in a user namespace nobody can make nodes anyway. */
+static int create_rootless(struct lifecycle_ctr *c, struct cgroup_want *want, struct err *e)
+{
+    struct config_resources no_devices =
+        want->resources ? *want->resources : (struct config_resources){ 0 };
+
+    no_devices.n_devices = 0;
+    want->resources = &no_devices;
+    int r = create(c, want, e);
+    if (r >= 0 || !not_ours(e) || !can_go_without(&c->config.lnx, e))
+        return r;
+    log_debug("without a cgroup: %s", e->msg);
+    err_clear(e);
+    free(TAKE_PTR(c->sf.cgroup));
+    return 0;
+}
+
+int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
+                          struct err *e)
+{
+    struct cgroup_want want = { .id = args->id,
+                                .cgroups_path = c->config.lnx.cgroups_path,
+                                .resources = c->config.lnx.resources,
+                                .annotations = &c->config.annotations };
+    int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
+
+    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
+        return err_nomem(e);
+    if (r < 0)
+        return r;
+    r = create(c, &want, e);
+    if (r >= 0 || !not_ours(e) || !is_rootless(args->rootless))
+        return r;
+    err_clear(e);
+    return create_rootless(c, &want, e);
+}
