@@ -45,7 +45,9 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
     if (r < 0 || a.detach)
         return r;
     r = session_exec(&x, &how, e);
-    return r == SESSION_ENDED ? engine_exec_wait(&x, e) : r < 0 ? r : 0;
+    if (r < 0)
+        return r;
+    return r == SESSION_ENDED ? engine_exec_wait(&x, e) : engine_exec_leave(&x, e);
 }
 
 const struct opt_cmd cmd_exec = {

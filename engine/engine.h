@@ -51,8 +51,8 @@ int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeou
 int engine_rm(const struct paths *p, const char *name, bool force, struct err *e);
 
 /* Runs a command in a running container, as the caller's child; returns once it has been executed.
- * Without a tty it has the caller's stdio (args->detach: none). With a tty the caller pumps, and
- * calls engine_exec_wait() for the exit code. ERR_STATE "container ID is not running"; whatever
+ * Without a tty it has the caller's stdio (args->detach: none). With a tty the caller pumps.
+ * Then it calls engine_exec_wait() for the exit code. ERR_STATE "container ID is not running"; whatever
  * keeps the command from starting in one that runs is ERR_CMD_NOT_FOUND or ERR_CMD_NOT_EXEC. */
 struct exec_session {
     int pidfd; /* -1 when detached */
@@ -62,6 +62,9 @@ struct exec_session {
 int engine_exec(const struct paths *p, const struct exec_args *args, struct exec_session *ret,
                 struct err *e);
 int engine_exec_wait(struct exec_session *s, struct err *e);
+/* Instead of waiting: the command goes on, and a process of its own keeps its terminal from hanging
+ * up, for as long as it runs. */
+int engine_exec_leave(struct exec_session *s, struct err *e);
 
 /* The full id for a name or prefix. */
 int engine_resolve(const struct paths *p, const char *name, char ret_id[ENGINE_ID_LEN + 1],

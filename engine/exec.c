@@ -17,6 +17,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 
 extern char **environ;
 
@@ -174,6 +175,56 @@ int engine_exec(const struct paths *p, const struct exec_args *args, struct exec
                                   .pty = TAKE_FD(proc.pty_fd) };
     launch_close(&proc);
     return 0;
+}
+
+/* What the command prints goes nowhere, until it ends or nobody has the terminal open any more. */
+__attribute__((noreturn)) static void keep_terminal(const struct exec_session *s)
+{
+    int keep[] = { s->pty, s->pidfd };
+    struct pollfd p[] = { { .fd = s->pty, .events = POLLIN }, { .fd = s->pidfd, .events = POLLIN } };
+    char buf[4096];
+
+    setsid();
+    prctl(PR_SET_NAME, "hako-exec");
+    proc_close_except(keep, ARRAY_LEN(keep));
+    proc_open_std_fds();
+    while (chdir("/") == 0 && (poll(p, ARRAY_LEN(p), -1) > 0 || errno == EINTR)) {
+        if (p[1].revents)
+            break;
+        if (p[0].revents && read(s->pty, buf, sizeof(buf)) <= 0 && errno != EAGAIN)
+            break;
+    }
+    _exit(0);
+}
+
+/* Returns when the keeper has closed its end of the pipe: it is in a session of its own by then,
+ * and whatever becomes of ours does not reach it. */
+static int start_keeper(const struct exec_session *s, struct err *e)
+{
+    int ready[2];
+    char none;
+
+    if (pipe2(ready, O_CLOEXEC) < 0)
+        return err_sys(e, "pipe", NULL);
+    AUTO_FD int end = ready[0];
+    pid_t pid = proc_clone(0, -1, NULL);
+    if (pid == 0)
+        keep_terminal(s);
+    close(ready[1]);
+    if (pid < 0)
+        return err_sys(e, "fork", "keeper of the terminal");
+    while (read(end, &none, 1) < 0 && errno == EINTR)
+        ;
+    return 0;
+}
+
+int engine_exec_leave(struct exec_session *s, struct err *e)
+{
+    int r = start_keeper(s, e);
+
+    mem_close(&s->pidfd);
+    mem_close(&s->pty);
+    return r;
 }
 
 int engine_exec_wait(struct exec_session *s, struct err *e)

@@ -165,6 +165,36 @@ ends 6
 X
 }
 
+@test "exec -it can be left with the detach keys: its command goes on, whatever it prints" {
+    hako run -d --name goes-on --network none box sleep 100
+    at_terminal <<'X'
+spawn hako exec -it goes-on sh -c {echo up; until test -e /go; do sleep 0.05; done; seq 100000; touch /printed; until test -e /stop; do sleep 0.05; done}
+must {up\r\n}
+send "\020\021"
+must {read escape sequence}
+ends 0
+X
+    hako exec goes-on touch /go
+    wait_for 10 hako exec goes-on test -e /printed
+    pgrep -x hako-exec
+    hako exec goes-on touch /stop
+    wait_for 5 eval '! pgrep -x hako-exec'
+}
+
+@test "what exec -it has left behind ends with the container" {
+    hako run -d --name ends-too --network none box sleep 100
+    at_terminal <<'X'
+spawn hako exec -it --detach-keys ctrl-x ends-too sleep 200
+send "\030"
+must {read escape sequence}
+ends 0
+X
+    pgrep -f "^sleep 200"
+    pgrep -x hako-exec
+    hako rm -f ends-too
+    wait_for 5 eval '! pgrep -x hako-exec'
+}
+
 @test "exec ends with its command, whatever that left at the terminal" {
     hako run -d --name left --network none box sleep 100
     at_terminal <<'X'
