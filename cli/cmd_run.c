@@ -48,10 +48,12 @@ static int streams_of(const struct run_args *a, unsigned *ret, struct err *e)
 static int foreground(const struct paths *p, const struct run_args *a, unsigned streams,
                       struct err *e)
 {
+    CLEANUP(session_signals) struct session_signals signals = SESSION_SIGNALS_INIT;
     const struct session_how how = {
         .tty = a->tty,
         .input = streams & ATTACH_STDIN,
         .detach_keys = a->detach_keys,
+        .signals = &signals,
     };
     AUTO_ATTACH struct attach *attach = NULL;
     char id[ENGINE_ID_LEN + 1];
@@ -62,7 +64,12 @@ static int foreground(const struct paths *p, const struct run_args *a, unsigned 
         return CLI_FAILED;
     }
     if (r >= 0)
-        r = engine_run(p, a, streams, id, &attach, e);
+        r = session_signals_hold(&signals, a->sig_proxy, a->tty, e);
+    const struct engine_caller caller = { .streams = streams, .stop_fd = signals.stop_fd };
+    if (r >= 0)
+        r = engine_run(p, a, &caller, id, &attach, e);
+    if (r < 0)
+        session_signals_obey(&signals);
     if (r >= 0 && !(streams & (ATTACH_STDOUT | ATTACH_STDERR)))
         r = output_line(e, "%s", id);
     if (r < 0)
@@ -73,12 +80,26 @@ static int foreground(const struct paths *p, const struct run_args *a, unsigned 
     return session_attach(&session, &how, e);
 }
 
+/* A signal that comes too late to take the start back waits until the id is printed. */
+static int background(const struct paths *p, const struct run_args *a, struct err *e)
+{
+    CLEANUP(session_signals) struct session_signals signals = SESSION_SIGNALS_INIT;
+    char id[ENGINE_ID_LEN + 1];
+    int r = session_signals_hold(&signals, false, false, e);
+
+    const struct engine_caller caller = { .stop_fd = signals.stop_fd };
+    if (r >= 0)
+        r = engine_run(p, a, &caller, id, NULL, e);
+    if (r < 0)
+        session_signals_obey(&signals);
+    return r < 0 ? r : output_line(e, "%s", id);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     struct run_args a;
     const struct paths *p;
     unsigned streams = 0;
-    char id[ENGINE_ID_LEN + 1];
     int r = run_options_take(args, operands, &a, e);
 
     if (r >= 0)
@@ -89,10 +110,10 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
         r = cli_paths(ctx, &p, e);
     if (r < 0)
         return r;
-    r = a.detach ? engine_run(p, &a, 0, id, NULL, e) : foreground(p, &a, streams, e);
+    r = a.detach ? background(p, &a, e) : foreground(p, &a, streams, e);
     if (r == -ERR_CMD_NOT_FOUND && operands[1] && operands[1][0] == '-')
         err_hint(e, "options of 'hako run' stand before the image");
-    return r < 0 || !a.detach ? r : output_line(e, "%s", id);
+    return r;
 }
 
 const struct opt_cmd cmd_run = {

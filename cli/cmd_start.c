@@ -27,18 +27,25 @@ static int attached(const struct paths *p, const struct start_args *a, const cha
                     struct err *e)
 {
     unsigned streams = ATTACH_STDOUT | ATTACH_STDERR | (a->interactive ? ATTACH_STDIN : 0);
+    CLEANUP(session_signals) struct session_signals signals = SESSION_SIGNALS_INIT;
     AUTO_ATTACH struct attach *attach = NULL;
     char id[ENGINE_ID_LEN + 1];
     int r = engine_resolve(p, name, id, e);
 
     if (r >= 0)
-        r = engine_start(p, id, streams, &attach, e);
-    if (r < 0)
+        r = session_signals_hold(&signals, a->sig_proxy, true, e);
+    const struct engine_caller caller = { .streams = streams, .stop_fd = signals.stop_fd };
+    if (r >= 0)
+        r = engine_start(p, id, &caller, &attach, e);
+    if (r < 0) {
+        session_signals_obey(&signals);
         return r;
+    }
     const struct session_how how = {
         .tty = attach->tty,
         .input = a->interactive && attach->stdin_open,
         .detach_keys = a->detach_keys,
+        .signals = &signals,
     };
     const struct session_attached session = {
         .attach = attach, .paths = p, .id = id, .sig_proxy = a->sig_proxy
@@ -50,6 +57,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct start_args *a = args;
     const struct session_how how = { .detach_keys = a->detach_keys };
+    const struct engine_caller nobody = { .stop_fd = -1 };
     struct output_each each = { .failed = false };
     const struct paths *p;
     int r = session_check(&how, e);
@@ -63,7 +71,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
     if (a->attach || a->interactive)
         return attached(p, a, operands[0], e);
     for (char **name = operands; *name; name++) {
-        r = engine_start(p, *name, 0, NULL, e);
+        r = engine_start(p, *name, &nobody, NULL, e);
         if (r >= 0)
             r = output_line(e, "%s", *name);
         output_each(&each, r, e);

@@ -8,25 +8,16 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
 
 #define CHUNK 16384
-
-/* Passed on to the container; RT signals too. Those that a terminal's job control sends keep their
- * meaning for hako itself. */
-static const int proxied[] = {
-    SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
-};
-/* These end hako when they are not passed on, but not before the terminal is itself again. */
-static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
 struct pump {
     const struct session_peer *peer;
     const struct session_how *how;
     struct term term;
     struct term_keys keys;
-    sigset_t old_mask;
-    int sigfd;
+    struct session_signals own; /* unless the caller has held them back before */
+    struct session_signals *signals;
     bool input; /* standard input is still open */
     char pending[CHUNK + TERM_KEYS_MAX];
     size_t npending;
@@ -35,42 +26,14 @@ struct pump {
 static void pump_close(struct pump *p)
 {
     term_restore(&p->term);
-    if (p->sigfd < 0)
-        return;
-    close(p->sigfd);
-    sigprocmask(SIG_SETMASK, &p->old_mask, NULL);
+    session_signals_release(&p->own);
 }
 DEFINE_CLEANUP(struct pump, pump, pump_close(p))
 
 static int open_signals(struct pump *p, struct err *e)
 {
-    const int *list = p->peer->signal ? proxied : deadly;
-    size_t n = p->peer->signal ? ARRAY_LEN(proxied) : ARRAY_LEN(deadly);
-    sigset_t set;
-
-    sigemptyset(&set);
-    for (size_t i = 0; i < n; i++)
-        sigaddset(&set, list[i]);
-    for (int sig = SIGRTMIN; p->peer->signal && sig <= SIGRTMAX; sig++)
-        sigaddset(&set, sig);
-    if (p->how->tty) {
-        sigaddset(&set, SIGWINCH);
-        sigaddset(&set, SIGCONT);
-    }
-    sigprocmask(SIG_BLOCK, &set, &p->old_mask);
-    p->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (p->sigfd >= 0)
-        return 0;
-    sigprocmask(SIG_SETMASK, &p->old_mask, NULL);
-    return err_sys(e, "signalfd", NULL);
-}
-
-/* Ends the process by the signal, as if it had never been caught. */
-static void die(struct pump *p, int sig)
-{
-    pump_close(p);
-    signal(sig, SIG_DFL);
-    raise(sig);
+    p->signals = p->how->signals ? p->how->signals : &p->own;
+    return p->how->signals ? 0 : session_signals_hold(&p->own, p->peer->signal, p->how->tty, e);
 }
 
 static int send_size(struct pump *p, struct err *e)
@@ -90,11 +53,10 @@ static int set_raw(struct pump *p, struct err *e)
 
 static int on_signal(struct pump *p, struct err *e)
 {
-    struct signalfd_siginfo info;
+    int sig = session_signals_next(p->signals);
 
-    if (read(p->sigfd, &info, sizeof(info)) != sizeof(info))
+    if (sig == 0)
         return 0;
-    int sig = (int)info.ssi_signo;
     if (sig == SIGWINCH)
         return send_size(p, e);
     if (sig == SIGCONT) { /* the shell had the terminal meanwhile */
@@ -102,10 +64,12 @@ static int on_signal(struct pump *p, struct err *e)
         int r = set_raw(p, e);
         return r < 0 ? r : send_size(p, e);
     }
-    if (p->peer->signal)
+    if (p->peer->signal) {
         p->peer->signal(p->peer->self, sig);
-    else
-        die(p, sig);
+    } else {
+        term_restore(&p->term);
+        session_signals_die(p->signals, sig);
+    }
     return 0;
 }
 
@@ -158,7 +122,7 @@ static int pump_once(struct pump *p, struct err *e)
     bool want_input = p->input && p->npending == 0;
     struct pollfd fds[] = {
         { .fd = p->peer->fd, .events = (short)(p->npending ? POLLIN | POLLOUT : POLLIN) },
-        { .fd = p->sigfd, .events = POLLIN },
+        { .fd = p->signals->fd, .events = POLLIN },
         { .fd = want_input ? STDIN_FILENO : -1, .events = POLLIN },
         { .fd = p->peer->done_fd, .events = POLLIN },
     };
@@ -187,7 +151,11 @@ int session_pump(const struct session_peer *peer, const struct session_how *how,
 {
     CLEANUP(pump)
     struct pump p = {
-        .peer = peer, .how = how, .term = TERM_INIT, .sigfd = -1, .input = how->input
+        .peer = peer,
+        .how = how,
+        .term = TERM_INIT,
+        .own = SESSION_SIGNALS_INIT,
+        .input = how->input,
     };
     int r = 0;
 

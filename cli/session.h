@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "cli/session_signals.h"
 #include "engine/attach.h"
 #include "engine/engine.h"
 
@@ -24,9 +25,10 @@ struct session_peer {
 };
 
 struct session_how {
-    bool tty;                /* the container has a terminal: raw mode, detach keys, size */
-    bool input;              /* standard input goes to the container */
-    const char *detach_keys; /* NULL: the default ones */
+    bool tty;                        /* the container has a terminal: raw mode, detach keys, size */
+    bool input;                      /* standard input goes to the container */
+    const char *detach_keys;         /* NULL: the default ones */
+    struct session_signals *signals; /* held back before the start; NULL: from now on */
 };
 
 enum session_end { SESSION_ENDED, SESSION_DETACHED };

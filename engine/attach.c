@@ -57,6 +57,11 @@ int attach_resize(struct attach *a, unsigned rows, unsigned cols, struct err *e)
     return send_packet(a->fd, ATTACH_MSG_RESIZE, size, sizeof(size), e);
 }
 
+int attach_cancel(struct attach *a, struct err *e)
+{
+    return send_packet(a->fd, ATTACH_MSG_CANCEL, "", 0, e);
+}
+
 static int short_message(struct err *e)
 {
     return err_set(e, ERR_CORRUPT, "attach: the monitor sent a message cut short");

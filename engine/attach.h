@@ -18,9 +18,10 @@ enum attach_streams {
 
 /*
  * One SOCK_SEQPACKET connection; a message is one packet: a type byte and its payload.
- *   client → monitor   STDIN bytes | STDIN_EOF | RESIZE rows cols | HELLO streams
+ *   client → monitor   STDIN bytes | STDIN_EOF | RESIZE rows cols | HELLO streams | CANCEL
  *   monitor → client   STDOUT bytes | STDERR bytes | EXIT status | ERROR struct err | STARTED
  * Closing the connection detaches; the container goes on. With a terminal all output is STDOUT.
+ * CANCEL takes a start back, which then is an ERROR; where it comes too late nothing happens.
  */
 enum attach_type {
     ATTACH_MSG_HELLO = 1,
@@ -32,6 +33,7 @@ enum attach_type {
     ATTACH_MSG_STARTED,
     ATTACH_MSG_EXIT,
     ATTACH_MSG_ERROR,
+    ATTACH_MSG_CANCEL,
 };
 
 #define ATTACH_DATA_MAX 32768 /* bytes of payload in one message */
@@ -61,6 +63,8 @@ int attach_next(struct attach *a, char *buf, struct attach_event *ret, struct er
 int attach_stdin(struct attach *a, const void *data, size_t len, struct err *e);
 int attach_stdin_eof(struct attach *a, struct err *e);
 int attach_resize(struct attach *a, unsigned rows, unsigned cols, struct err *e);
+/* The container is not wanted any more, if it has not started yet. */
+int attach_cancel(struct attach *a, struct err *e);
 
 /* Detaches and frees. NULL is fine. */
 void attach_close(struct attach *a);

@@ -23,14 +23,22 @@
 int engine_create(const struct paths *p, const struct run_args *args,
                   char ret_id[ENGINE_ID_LEN + 1], struct err *e);
 
+/* Who waits for a start. */
+struct engine_caller {
+    unsigned streams; /* ATTACH_* bits of its session */
+    int stop_fd; /* readable when it does not want it any more; -1: it always will. A start that can
+                    be taken back is, which is ERR_STATE; else it succeeds */
+};
+
 /* Creates and starts; returns once the process has been executed. With `ret_session` the caller is
- * attached from the first byte on (streams: ATTACH_* bits); NULL: detached. */
-int engine_run(const struct paths *p, const struct run_args *args, unsigned streams,
-               char ret_id[ENGINE_ID_LEN + 1], struct attach **ret_session, struct err *e);
+ * attached from the first byte on; NULL: detached. */
+int engine_run(const struct paths *p, const struct run_args *args,
+               const struct engine_caller *caller, char ret_id[ENGINE_ID_LEN + 1],
+               struct attach **ret_session, struct err *e);
 
 /* Starts a created or stopped container; a running one is success and changes nothing (then a
  * session is an ordinary attach). */
-int engine_start(const struct paths *p, const char *name, unsigned streams,
+int engine_start(const struct paths *p, const char *name, const struct engine_caller *caller,
                  struct attach **ret_session, struct err *e);
 
 /* Attaches to a running container. ERR_STATE when it is not running. */
@@ -52,8 +60,9 @@ int engine_rm(const struct paths *p, const char *name, bool force, struct err *e
 
 /* Runs a command in a running container, as the caller's child; returns once it has been executed.
  * Without a tty it has the caller's stdio (args->detach: none). With a tty the caller pumps.
- * Then it calls engine_exec_wait() for the exit code. ERR_STATE "container ID is not running"; whatever
- * keeps the command from starting in one that runs is ERR_CMD_NOT_FOUND or ERR_CMD_NOT_EXEC. */
+ * Then it calls engine_exec_wait() for the exit code. ERR_STATE "container ID is not running";
+ * whatever keeps the command from starting in one that runs is ERR_CMD_NOT_FOUND or
+ * ERR_CMD_NOT_EXEC. */
 struct exec_session {
     int pidfd; /* -1 when detached */
     int pid;

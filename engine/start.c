@@ -13,8 +13,12 @@
 #include "engine/plan.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* How long a start that is not wanted any more may go on before it is left to itself. */
+#define CANCEL_MS 10000
 
 static int check_cidfile(const char *path, struct err *e)
 {
@@ -67,22 +71,49 @@ int engine_create(const struct paths *p, const struct run_args *args,
     return 0;
 }
 
+/* Until the monitor says something; tells it when the caller changes his mind. */
+static int await_word(struct attach *a, int stop_fd, struct err *e)
+{
+    struct pollfd p[] = { { .fd = a->fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+    int timeout = -1;
+
+    for (;;) {
+        int n = poll(p, ARRAY_LEN(p), timeout);
+        if (n == 0)
+            return err_set(e, ERR_TIMEOUT,
+                           "interrupted: the start could not be taken back in time");
+        if (n < 0 && errno != EINTR)
+            return err_sys(e, "poll", NULL);
+        if (n > 0 && p[0].revents)
+            return 0;
+        if (n > 0 && p[1].revents) {
+            int r = attach_cancel(a, e);
+            if (r < 0)
+                return r;
+            p[1].fd = -1;
+            timeout = CANCEL_MS;
+        }
+    }
+}
+
 /* The monitor says STARTED, or why not. Detached, nothing else is wanted of it. */
-static int await_start(struct attach *a, struct err *e)
+static int await_start(struct attach *a, int stop_fd, struct err *e)
 {
     AUTO_FREE char *buf = malloc(ATTACH_DATA_MAX + 1);
     struct attach_event ev;
 
     if (!buf)
         return err_nomem(e);
-    int r = attach_next(a, buf, &ev, e);
+    int r = await_word(a, stop_fd, e);
+    if (r >= 0)
+        r = attach_next(a, buf, &ev, e);
     if (r >= 0 && ev.type != ATTACH_MSG_STARTED)
         return err_set(e, ERR_CORRUPT, "unexpected message %d from the monitor", ev.type);
     return r;
 }
 
 /* Forks the monitor and waits for the outcome. `job` is the monitor's: it runs from a copy. */
-static int launch(struct monitor_job *job, struct attach **ret_session, struct err *e)
+static int launch(struct monitor_job *job, int stop_fd, struct attach **ret_session, struct err *e)
 {
     AUTO_ATTACH struct attach *a = NULL;
     int sock[2];
@@ -98,7 +129,7 @@ static int launch(struct monitor_job *job, struct attach **ret_session, struct e
     if (pid < 0)
         return err_sys(e, "fork", "monitor");
     if (r >= 0)
-        r = await_start(a, e);
+        r = await_start(a, stop_fd, e);
     if (r < 0)
         return r;
     if (ret_session)
@@ -106,15 +137,16 @@ static int launch(struct monitor_job *job, struct attach **ret_session, struct e
     return 0;
 }
 
-int engine_run(const struct paths *p, const struct run_args *args, unsigned streams,
-               char ret_id[ENGINE_ID_LEN + 1], struct attach **ret_session, struct err *e)
+int engine_run(const struct paths *p, const struct run_args *args,
+               const struct engine_caller *caller, char ret_id[ENGINE_ID_LEN + 1],
+               struct attach **ret_session, struct err *e)
 {
     CLEANUP(plan) struct plan plan = { 0 };
     struct monitor_job job = { .paths = p,
                                .plan = &plan,
                                .lock_fd = -1,
                                .fresh = true,
-                               .streams = ret_session ? streams : 0 };
+                               .streams = ret_session ? caller->streams : 0 };
 
     int r = check_cidfile(args->cidfile, e);
     if (r >= 0)
@@ -123,7 +155,7 @@ int engine_run(const struct paths *p, const struct run_args *args, unsigned stre
         r = write_cidfile(args->cidfile, plan.id, e);
     if (r < 0)
         return r;
-    r = launch(&job, ret_session, e);
+    r = launch(&job, caller->stop_fd, ret_session, e);
     if (r < 0) {
         drop_cidfile(args->cidfile);
         return r;
@@ -143,7 +175,7 @@ static int plan_of(struct container *c, struct plan *ret, struct err *e)
     return json_copy(&record_table, &ret->record, &c->record, e);
 }
 
-int engine_start(const struct paths *p, const char *name, unsigned streams,
+int engine_start(const struct paths *p, const char *name, const struct engine_caller *caller,
                  struct attach **ret_session, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
@@ -159,7 +191,7 @@ int engine_start(const struct paths *p, const char *name, unsigned streams,
         return r;
     if (container_running(&c)) {
         mem_close(&lock);
-        return ret_session ? engine_attach(p, name, streams, ret_session, e) : 0;
+        return ret_session ? engine_attach(p, name, caller->streams, ret_session, e) : 0;
     }
     life_wait(&c); /* its last monitor may still be cleaning up */
     r = plan_of(&c, &plan, e);
@@ -167,6 +199,6 @@ int engine_start(const struct paths *p, const char *name, unsigned streams,
                                .plan = &plan,
                                .lock_fd = lock,
                                .fresh = false,
-                               .streams = ret_session ? streams : 0 };
-    return r < 0 ? r : launch(&job, ret_session, e);
+                               .streams = ret_session ? caller->streams : 0 };
+    return r < 0 ? r : launch(&job, caller->stop_fd, ret_session, e);
 }

@@ -84,12 +84,19 @@ static int open_streams(struct monitor *m, struct err *e)
     return r;
 }
 
-/* The command that asked was killed: nobody knows of this container, so it is not started. */
+/* The command that asked was killed, so that nobody knows of this container, or was told to stop:
+ * then it is not started. Beyond this step it is. */
 static int check_client(struct monitor *m, struct err *e)
 {
-    struct pollfd p = { .fd = m->job->client_fd, .events = 0 };
+    struct pollfd p = { .fd = m->job->client_fd, .events = POLLIN };
+    char type = 0;
 
-    if (poll(&p, 1, 0) > 0 && (p.revents & POLLHUP))
+    if (poll(&p, 1, 0) <= 0)
+        return 0;
+    if (p.revents & POLLIN && recv(p.fd, &type, 1, MSG_PEEK | MSG_DONTWAIT) == 1 &&
+        type == ATTACH_MSG_CANCEL)
+        return err_set(e, ERR_STATE, "interrupted before it had started");
+    if (p.revents & POLLHUP)
         return err_set(e, ERR_STATE, "the command that asked for it is gone");
     return 0;
 }
@@ -210,7 +217,11 @@ static void detach(struct monitor *m)
     int keep[] = { 0, 1, 2, m->job->client_fd, m->lock_fd, m->paths->root_fd, m->paths->run_fd };
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    sigset_t none;
+
     setsid();
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL); /* the caller may hold signals back */
     prctl(PR_SET_NAME, "hako-monitor");
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);

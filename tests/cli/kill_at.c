@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kills a command, or what it forked, at its N-th system call: kill_at WHO N COMMAND [ARG...] */
+/* Kills a command, or what it forked, at its N-th system call: kill_at WHO[:SIGNAL] N COMMAND [ARG...] */
 #include "base/mem.h"
 
 #include <signal.h>
@@ -12,7 +12,8 @@
  * WHO is a set of digits: 0 is the command, 1 its children (hako's monitor, or hako-image), 2 their
  * children (a container's first process, before and after its exec). The highest is counted, and
  * all of them die when it enters its N-th system call, which is not executed any more. Everybody
- * else goes on untraced. Exit code 0: killed; 3: the command ended before.
+ * else goes on untraced. Exit code 0: killed; 3: the command ended before. SIGNAL is a number other
+ * than SIGKILL's; whoever gets it goes on, and its exit code is ours, 128 + n for a signal.
  */
 #define ENDED_BEFORE 3
 #define MAX          64
@@ -31,6 +32,8 @@ struct world {
     bool victims[10];
     int counted;
     long when;
+    int signal;
+    int status; /* of the command */
     bool done;
 };
 
@@ -79,7 +82,7 @@ static void kill_victims(struct world *w)
             continue;
         if (p->generation == w->counted && p->calls == w->when)
             ptrace(PTRACE_GET_SYSCALL_INFO, p->pid, sizeof(info), &info);
-        kill(p->pid, SIGKILL);
+        kill(p->pid, w->signal);
     }
     fprintf(stderr, "kill_at: killed at system call %llu\n", (unsigned long long)info.entry.nr);
     w->done = true;
@@ -99,7 +102,8 @@ static void on_stop(struct world *w, pid_t pid, int status)
         sig = 0;
         if (!w->done && p->generation == w->counted && p->calls == w->when) {
             kill_victims(w);
-            return;
+            if (w->signal == SIGKILL)
+                return;
         }
     } else if (status >> 16) {
         sig = 0;
@@ -144,20 +148,27 @@ static int watch(struct world *w)
             on_stop(w, pid, status);
         else if (find(w, pid))
             find(w, pid)->ended = true;
+        if (pid == w->all[0].pid && !WIFSTOPPED(status))
+            w->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
-    return w->done ? 0 : ENDED_BEFORE;
+    if (!w->done)
+        return ENDED_BEFORE;
+    return w->signal == SIGKILL ? 0 : w->status;
 }
 
 int main(int argc, char **argv)
 {
-    struct world w = { .counted = 0 };
+    struct world w = { .counted = 0, .signal = SIGKILL };
 
     if (argc < 4)
         return 2;
-    for (const char *c = argv[1]; *c; c++) {
+    const char *c = argv[1];
+    for (; *c && *c != ':'; c++) {
         w.victims[*c - '0'] = true;
         w.counted = *c - '0' > w.counted ? *c - '0' : w.counted;
     }
+    if (*c == ':')
+        w.signal = (int)strtol(c + 1, NULL, 10);
     w.when = strtol(argv[2], NULL, 10);
     pid_t pid = start(argv + 3);
     if (pid < 0) {
