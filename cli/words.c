@@ -137,10 +137,31 @@ void words_private_host(void *ctx, const char *prefix, struct buf *out)
     add_all(out, prefix, words);
 }
 
+/* The modes of a namespace that another container's can be instead. */
+static void add_modes(void *ctx, const char *prefix, const char *const *words, struct buf *out)
+{
+    AUTO_BUF struct buf names = { 0 };
+
+    add_all(out, prefix, words);
+    words_running(ctx, "", &names);
+    for (char *line = names.data; line && *line;) {
+        char *name = strsep(&line, "\n");
+        name[strcspn(name, "\t")] = '\0';
+        AUTO_FREE char *mode = *name ? str_fmt("container:%s", name) : NULL;
+        add(out, prefix, mode, NULL);
+    }
+}
+
+void words_pid(void *ctx, const char *prefix, struct buf *out)
+{
+    static const char *const words[] = { "private", "host", NULL };
+    add_modes(ctx, prefix, words, out);
+}
+
 void words_ipc(void *ctx, const char *prefix, struct buf *out)
 {
-    static const char *const words[] = { "private", "host", "none", NULL };
-    add_all(out, prefix, words);
+    static const char *const words[] = { "private", "shareable", "host", "none", NULL };
+    add_modes(ctx, prefix, words, out);
 }
 
 void words_pull(void *ctx, const char *prefix, struct buf *out)

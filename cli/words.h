@@ -16,5 +16,6 @@ void words_caps(void *ctx, const char *prefix, struct buf *out);
 void words_signals(void *ctx, const char *prefix, struct buf *out);
 void words_streams(void *ctx, const char *prefix, struct buf *out);
 void words_private_host(void *ctx, const char *prefix, struct buf *out);
+void words_pid(void *ctx, const char *prefix, struct buf *out);
 void words_ipc(void *ctx, const char *prefix, struct buf *out);
 void words_pull(void *ctx, const char *prefix, struct buf *out);

@@ -14,7 +14,7 @@
 
 /*
  *     ROOT/containers/<id>/    record.json config.json exit.json upper/ work/ log
- *     RUNROOT/containers/<id>/ life status attach hosts hostname resolv.conf
+ *     RUNROOT/containers/<id>/ life status attach hosts hostname resolv.conf shm/
  *
  * record.json and config.json of a `run --rm` are in the run directory: it does not outlive a
  * reboot, and files on a disk cost more than all else that it writes.

@@ -181,7 +181,8 @@ int engine_exec(const struct paths *p, const struct exec_args *args, struct exec
 __attribute__((noreturn)) static void keep_terminal(const struct exec_session *s)
 {
     int keep[] = { s->pty, s->pidfd };
-    struct pollfd p[] = { { .fd = s->pty, .events = POLLIN }, { .fd = s->pidfd, .events = POLLIN } };
+    struct pollfd p[] = { { .fd = s->pty, .events = POLLIN },
+                          { .fd = s->pidfd, .events = POLLIN } };
     char buf[4096];
 
     setsid();

@@ -166,6 +166,10 @@ static void out_host_config(struct json_out *o, const struct record *r)
     json_out_member_bool(o, "ReadonlyRootfs", r->read_only);
     json_out_member_bool(o, "Init", r->init);
     json_out_member_str(o, "NetworkMode", text(r->network_mode));
+    json_out_member_str(o, "PidMode", text(r->pid_mode));
+    json_out_member_str(o, "IpcMode", r->ipc_mode ? r->ipc_mode : "private");
+    json_out_member_str(o, "UTSMode", text(r->uts_mode));
+    json_out_member_str(o, "CgroupnsMode", r->cgroupns_mode ? r->cgroupns_mode : "private");
     out_binds(o, r);
     out_policies(o, r);
     json_out_member_str(o, "ContainerIDFile", text(r->cid_file));

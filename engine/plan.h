@@ -38,7 +38,8 @@ int plan_process(struct plan *plan, const struct run_args *args, const struct im
 int plan_mounts(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_security(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_limits(struct plan *plan, const struct run_args *args, struct err *e);
-int plan_namespaces(struct plan *plan, const struct run_args *args, struct err *e);
+int plan_namespaces(const struct paths *p, struct plan *plan, const struct run_args *args,
+                    struct err *e);
 int plan_network(const struct paths *p, struct plan *plan, const struct run_args *args,
                  struct err *e);
 
@@ -48,3 +49,6 @@ bool plan_wants_default_seccomp(const struct record *rec);
 
 /* The terminal has this size before the process looks at it; 0 rows: unknown, left as it is. */
 int plan_console(struct config_process *proc, unsigned rows, unsigned cols, struct err *e);
+
+/* Removes the config's mount with this target, if there is one. */
+void plan_drop_mount(struct config *c, const char *target);

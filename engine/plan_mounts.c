@@ -9,6 +9,7 @@
 #include "engine/program.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -38,6 +39,17 @@ static struct config_mount *new_mount(struct config *c, const char *target)
         return NULL;
     m->destination = str_dup(target);
     return m->destination ? m : NULL;
+}
+
+void plan_drop_mount(struct config *c, const char *target)
+{
+    struct config_mount *m = find_mount(c, target);
+
+    if (!m)
+        return;
+    free_mount(m);
+    memmove(m, m + 1, (size_t)(c->mounts + c->n_mounts - (m + 1)) * sizeof(*m));
+    c->n_mounts--;
 }
 
 static int check_source(const struct mount_spec *s, struct err *e)
@@ -127,6 +139,36 @@ static int record_mount(struct record *rec, const struct mount_spec *s, struct e
     return v->type && v->source && v->destination && v->mode && v->propagation ? 0 : err_nomem(e);
 }
 
+static bool is_procfs(const char *path)
+{
+    AUTO_FD int fd = open(path, O_PATH | O_CLOEXEC);
+
+    return fd >= 0 && fs_is_type(fd, PROC_SUPER_MAGIC);
+}
+
+/* What reads /proc trusts it, security modules above all: runc's rules, and its words. */
+static int check_target(const struct mount_spec *s, struct err *e)
+{
+    static const char *const allowed[] = {
+        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",  "/proc/stat",    "/proc/swaps",
+        "/proc/uptime",  "/proc/loadavg",   "/proc/slabinfo", "/proc/net/dev",
+    };
+
+    if (STREQ(s->target, "/proc")) {
+        if (s->type == MOUNT_SPEC_BIND && is_procfs(s->source))
+            return 0;
+        return err_set(e, ERR_INVALID, "\"%s\" cannot be mounted because it is not of type proc",
+                       s->target);
+    }
+    if (!str_starts(s->target, "/proc/"))
+        return 0;
+    for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
+        if (STREQ(s->target, allowed[i]))
+            return 0;
+    return err_set(e, ERR_INVALID, "\"%s\" cannot be mounted because it is inside /proc",
+                   s->target);
+}
+
 typedef int (*parse_fn)(const char *text, struct mount_spec *ret, struct err *e);
 
 static int add_spec(struct plan *plan, const char *text, parse_fn parse, struct err *e)
@@ -145,6 +187,9 @@ static int add_spec(struct plan *plan, const char *text, parse_fn parse, struct 
     for (size_t i = 0; i < plan->record.n_mounts; i++)
         if (STREQ(plan->record.mounts[i].destination, s.target))
             return err_set(e, ERR_INVALID, "Duplicate mount point: %s", s.target);
+    r = check_target(&s, e);
+    if (r < 0)
+        return r;
     r = s.type == MOUNT_SPEC_TMPFS ? add_tmpfs(&plan->config, &s, e)
                                    : add_bind(&plan->config, &s, e);
     return r < 0 ? r : record_mount(&plan->record, &s, e);

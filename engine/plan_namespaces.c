@@ -3,8 +3,14 @@
 #include "engine/plan.h"
 
 #include "base/str.h"
+#include "engine/names.h"
+#include "engine/parse_csv.h"
 #include "net/network.h"
 #include "runtime/defaults.h"
+
+#include <sys/stat.h>
+
+#define SHM "/dev/shm"
 
 static void drop(struct config_linux *l, enum config_ns type)
 {
@@ -21,17 +27,66 @@ static void drop(struct config_linux *l, enum config_ns type)
     l->n_namespaces = kept;
 }
 
-/* Options with docker's words; only "host" changes anything: "private" is the default. */
-static int share(struct config_linux *l, const char *option, const char *mode, enum config_ns type,
-                 struct err *e)
+/* An option with docker's words. */
+struct sharing {
+    const char *option;
+    const char *noun;
+    enum config_ns type;
+    const char *modes;
+    bool joins; /* container:NAME too */
+};
+
+static int bad_mode(const struct sharing *s, const char *mode, struct err *e)
 {
-    if (str_empty(mode) || STREQ(mode, "private") || (type == CONFIG_NS_IPC && STREQ(mode, "none")))
+    err_set(e, ERR_INVALID, "--%s: invalid %s mode: %s", s->option, s->noun, mode);
+    return err_hint(e, "modes: %s%s", s->modes, s->joins ? " container:NAME" : "");
+}
+
+/* "container:<id>" for the name. malloc'd. */
+static int resolve(const struct paths *p, const struct sharing *s, const char *name, char **ret,
+                   struct err *e)
+{
+    char id[ID_LEN + 1];
+    int r = names_resolve(p, name, id, e);
+
+    if (r < 0)
+        return err_wrap(e, "--%s container:%s", s->option, name);
+    *ret = str_fmt("container:%s", id);
+    return *ret ? 0 : err_nomem(e);
+}
+
+/* What the option says goes to *field of the record; the host's namespace is no new one. */
+static int share(const struct paths *p, struct config_linux *l, const struct sharing *s,
+                 const char *mode, char **field, struct err *e)
+{
+    const char *name = s->joins && mode ? str_after(mode, "container:") : NULL;
+
+    if (str_empty(mode))
         return 0;
-    if (!STREQ(mode, "host"))
-        return err_set(e, ERR_UNSUPPORTED, "%s: invalid mode \"%s\": private and host are known",
-                       option, mode);
-    drop(l, type);
-    return 0;
+    if (!str_empty(name))
+        return resolve(p, s, name, field, e);
+    if (!parse_csv_is(s->modes, mode, strlen(mode)))
+        return bad_mode(s, mode, e);
+    if (STREQ(mode, "host"))
+        drop(l, s->type);
+    return str_set(field, mode) < 0 ? err_nomem(e) : 0;
+}
+
+/* /dev/shm goes with the ipc namespace. Whose mode is shareable gets it at the start. */
+static int share_memory(struct plan *plan, struct err *e)
+{
+    static const struct defaults_mount of_host = { SHM, "bind", SHM,
+                                                   "bind,rprivate,nosuid,noexec,nodev" };
+    const char *mode = plan->record.ipc_mode;
+    struct stat st;
+
+    if (!mode || STREQ(mode, "private") || STREQ(mode, "shareable"))
+        return 0;
+    bool host = STREQ(mode, "host");
+    if (host && (stat(SHM, &st) < 0 || !S_ISDIR(st.st_mode)))
+        return 0;
+    plan_drop_mount(&plan->config, SHM);
+    return host ? defaults_add_mount(&plan->config, &of_host, e) : 0;
 }
 
 /* The host keeps its name. */
@@ -42,20 +97,32 @@ static void unname(struct config *c)
     c->hostname = c->domainname = NULL;
 }
 
-int plan_namespaces(struct plan *plan, const struct run_args *args, struct err *e)
+int plan_namespaces(const struct paths *p, struct plan *plan, const struct run_args *args,
+                    struct err *e)
 {
     struct config_linux *l = &plan->config.lnx;
+    struct record *rec = &plan->record;
+    const struct {
+        struct sharing how;
+        const char *mode;
+        char **field;
+    } all[] = {
+        { { "pid", "PID", CONFIG_NS_PID, "private host", true }, args->pid, &rec->pid_mode },
+        { { "ipc", "IPC", CONFIG_NS_IPC, "private shareable none host", true },
+          args->ipc,
+          &rec->ipc_mode },
+        { { "uts", "UTS", CONFIG_NS_UTS, "private host", false }, args->uts, &rec->uts_mode },
+        { { "cgroupns", "CGROUP", CONFIG_NS_CGROUP, "private host", false },
+          args->cgroupns,
+          &rec->cgroupns_mode },
+    };
 
     int r = defaults_add_namespace(&plan->config, CONFIG_NS_TIME, NULL, e);
+    for (size_t i = 0; r >= 0 && i < ARRAY_LEN(all); i++)
+        r = share(p, l, &all[i].how, all[i].mode, all[i].field, e);
     if (r >= 0)
-        r = share(l, "--pid", args->pid, CONFIG_NS_PID, e);
-    if (r >= 0)
-        r = share(l, "--ipc", args->ipc, CONFIG_NS_IPC, e);
-    if (r >= 0)
-        r = share(l, "--uts", args->uts, CONFIG_NS_UTS, e);
-    if (r >= 0)
-        r = share(l, "--cgroupns", args->cgroupns, CONFIG_NS_CGROUP, e);
-    if (r >= 0 && STREQ(plan->record.network_mode, NETWORK_HOST))
+        r = share_memory(plan, e);
+    if (r >= 0 && STREQ(rec->network_mode, NETWORK_HOST))
         drop(l, CONFIG_NS_NETWORK);
     if (r >= 0 && !config_namespace(&plan->config, CONFIG_NS_UTS))
         unname(&plan->config);

@@ -9,6 +9,7 @@
 #include "net/attach.h"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 
 /* The group is where the record says, or where it would be by default. */
 static int remove_cgroup(const struct container *c, struct err *e)
@@ -51,12 +52,25 @@ static int release_leases(const struct paths *p, const struct container *c, stru
     return -e->kind;
 }
 
+static int unmount_shm(const struct paths *p, const struct container *c, struct err *e)
+{
+    if (!c->record.ipc_mode || !STREQ(c->record.ipc_mode, "shareable"))
+        return 0;
+    AUTO_FREE char *path = str_fmt("%s/containers/%s/%s", p->runroot, c->id, TEARDOWN_SHM);
+    if (!path)
+        return err_nomem(e);
+    if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT)
+        return 0;
+    return err_sys(e, "unmount", path);
+}
+
 int teardown(const struct paths *p, const struct container *c, struct err *e)
 {
     struct err first = ERR_INIT;
 
     err_collect(&first, release_leases(p, c, e), e);
     err_collect(&first, remove_cgroup(c, e), e);
+    err_collect(&first, unmount_shm(p, c, e), e);
     if (first.kind == ERR_NONE)
         return 0;
     *e = first;

@@ -6,8 +6,11 @@
 #include "engine/container.h"
 #include "engine/paths.h"
 
-/* Kills what is left in the container's cgroup, gives back leases, removes the cgroup. Goes on
- * after a failure and returns the first; may be repeated. */
+/* In the run directory of a container with --ipc shareable: a mounted tmpfs. */
+#define TEARDOWN_SHM "shm"
+
+/* Kills what is left in the container's cgroup, gives back leases and mounts, removes the cgroup.
+ * Goes on after a failure and returns the first; may be repeated. */
 int teardown(const struct paths *p, const struct container *c, struct err *e);
 
 /*

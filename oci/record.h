@@ -80,6 +80,12 @@ struct record {
     char *domainname;
     struct json_map labels;
 
+    /* Namespaces: NULL (the default), "host", "container:<id>", of ipc also "shareable" … */
+    char *pid_mode;
+    char *ipc_mode;
+    char *uts_mode;
+    char *cgroupns_mode;
+
     /* What matters after create. */
     bool auto_remove;
     bool tty;

@@ -124,8 +124,9 @@ static int execute(struct monitor *m, struct err *e)
 }
 
 static int (*const steps[])(struct monitor *, struct err *) = {
-    begin,         make_container, open_streams, setup_rootfs, setup_files, setup_confine,
-    setup_process, setup_network,  wait_ready,   check_client, publish,     execute,
+    begin,         make_container, open_streams,  setup_rootfs,  setup_files,
+    setup_sharing, setup_confine,  setup_process, setup_network, wait_ready,
+    check_client,  publish,        execute,
 };
 
 /* ---- the loop ---- */

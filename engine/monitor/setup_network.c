@@ -6,7 +6,6 @@
 #include "base/fs.h"
 #include "base/str.h"
 #include "base/vec.h"
-#include "engine/heal.h"
 #include "net/attach.h"
 #include "net/hosts.h"
 #include "net/nft_dns.h"
@@ -20,19 +19,6 @@ static struct net_place place_of(const struct monitor *m)
 
 /* ---- --network container:ID ---- */
 
-static int join_namespace(struct config *c, int pid, struct err *e)
-{
-    for (size_t i = 0; i < c->lnx.n_namespaces; i++) {
-        struct config_namespace *ns = &c->lnx.namespaces[i];
-        if (ns->type != CONFIG_NS_NETWORK)
-            continue;
-        free(ns->path);
-        ns->path = str_fmt("/proc/%d/ns/net", pid);
-        return ns->path ? 0 : err_nomem(e);
-    }
-    return 0;
-}
-
 /* The other container's hosts, hostname and resolv.conf are this one's too. */
 int setup_shared(struct monitor *m, struct err *e)
 {
@@ -44,18 +30,12 @@ int setup_shared(struct monitor *m, struct err *e)
 
     if (!id)
         return 0;
-    int r = heal_open(m->paths, id, &other, e);
-    if (r < 0)
-        return err_wrap(e, "--network container:%.12s", id);
-    if (!container_running(&other))
-        return err_set(e, ERR_STATE, "cannot join network of a non running container: %.12s", id);
+    int r = setup_join(m, CONFIG_NS_NETWORK, id, &other, e);
     for (size_t i = 0; r >= 0 && i < ARRAY_LEN(files); i++) {
         AUTO_FREE char *source =
             str_fmt("%s/containers/%s/%s", m->paths->runroot, other.id, files[i][0]);
         r = source ? setup_bind(m, source, files[i][1], e) : err_nomem(e);
     }
-    if (r >= 0)
-        r = join_namespace(&m->plan->config, other.status.pid, e);
     return r < 0 ? r : 1;
 }
 

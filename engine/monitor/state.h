@@ -40,10 +40,15 @@ struct monitor {
 /* The steps of a start, each in the file of its concern; undone by teardown() alone. */
 int setup_rootfs(struct monitor *m, struct err *e);  /* overlay, user, working directory */
 int setup_files(struct monitor *m, struct err *e);   /* hosts, hostname, resolv.conf: mounts */
+int setup_sharing(struct monitor *m, struct err *e); /* --pid and --ipc of other containers */
 int setup_confine(struct monitor *m, struct err *e); /* cgroup, seccomp */
 int setup_process(struct monitor *m, struct err *e); /* clone */
 int setup_network(struct monitor *m, struct err *e); /* leases, links, DNS, /etc/hosts's text */
 
+/* The namespace of a container that runs becomes this one's, which has one of the type. `ret_other`
+ * is the caller's to close, after a failure too. */
+int setup_join(struct monitor *m, enum config_ns type, const char *id, struct container *ret_other,
+               struct err *e);
 /* --network container:ID: joins that namespace and mounts its files. 1: it is so, 0: it is not. */
 int setup_shared(struct monitor *m, struct err *e);
 /* Adds a bind mount of a file to the configuration unless the target is taken. */

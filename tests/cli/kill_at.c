@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Kills a command, or what it forked, at its N-th system call: kill_at WHO[:SIGNAL] N COMMAND [ARG...] */
+/* Kills a command, or what it forked, at its N-th system call: kill_at WHO[:SIGNAL] N COMMAND
+ * [ARG...] */
 #include "base/mem.h"
 
 #include <signal.h>
