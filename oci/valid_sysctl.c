@@ -23,19 +23,12 @@ static enum config_ns namespace_of(const char *name)
         const char *pattern; /* with a dot at its end: all that start so */
         enum config_ns ns;
     } known[] = {
-        { "net.", CONFIG_NS_NETWORK },
-        { "fs.mqueue.", CONFIG_NS_IPC },
-        { "kernel.msgmax", CONFIG_NS_IPC },
-        { "kernel.msgmnb", CONFIG_NS_IPC },
-        { "kernel.msgmni", CONFIG_NS_IPC },
-        { "kernel.sem", CONFIG_NS_IPC },
-        { "kernel.shmall", CONFIG_NS_IPC },
-        { "kernel.shmmax", CONFIG_NS_IPC },
-        { "kernel.shmmni", CONFIG_NS_IPC },
-        { "kernel.shm_rmid_forced", CONFIG_NS_IPC },
-        { "kernel.domainname", CONFIG_NS_UTS },
-        { "kernel.hostname", CONFIG_NS_UTS },
-        { "user.", CONFIG_NS_USER },
+        { "net.", CONFIG_NS_NETWORK },          { "fs.mqueue.", CONFIG_NS_IPC },
+        { "kernel.msgmax", CONFIG_NS_IPC },     { "kernel.msgmnb", CONFIG_NS_IPC },
+        { "kernel.msgmni", CONFIG_NS_IPC },     { "kernel.sem", CONFIG_NS_IPC },
+        { "kernel.shmall", CONFIG_NS_IPC },     { "kernel.shmmax", CONFIG_NS_IPC },
+        { "kernel.shmmni", CONFIG_NS_IPC },     { "kernel.shm_rmid_forced", CONFIG_NS_IPC },
+        { "kernel.domainname", CONFIG_NS_UTS }, { "user.", CONFIG_NS_USER },
     };
 
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -59,6 +52,11 @@ static bool sysctl_of_host(const struct config *c, struct valid_found *ret)
     {
         enum config_ns ns = namespace_of(it->key);
 
+        if (sysctl_is(it->key, "kernel.hostname")) {
+            ret->key = it->key;
+            ret->why = "not allowed, as it conflicts with the field \"hostname\"";
+            return true;
+        }
         if (config_namespace(c, ns))
             continue;
         ret->key = it->key;

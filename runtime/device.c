@@ -21,6 +21,7 @@ struct node {
     unsigned major, minor;
     uid_t uid;
     gid_t gid;
+    const struct config_device *conf; /* NULL: a default one */
 };
 
 /* config-linux.md, "Default Devices"; console and ptmx come with the terminal and devpts. */
@@ -70,16 +71,29 @@ static int find_place(struct place *p, int root, const char *path, struct err *e
     return p->fd < 0 ? err_sys(e, "make directory", p->dir) : 0;
 }
 
-/* Where nodes may not be made (user namespaces): the host's own, bound. */
+static bool same_device(const struct stat *st, const struct node *n)
+{
+    return (st->st_mode & S_IFMT) == (n->mode & S_IFMT) &&
+           (S_ISFIFO(st->st_mode) || st->st_rdev == makedev(n->major, n->minor));
+}
+
+/* Where nodes may not be made (user namespaces), or a default one's name is taken by a file of the
+ * image: the host's own, bound over it. */
 static int bind_node(int root, const struct node *n, struct err *e)
 {
     CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
     const struct mount_options none = { 0 };
     struct mount_spot spot;
+    struct stat st;
     int r = mount_clone(AT_FDCWD, n->path, 0, &tree, e);
 
     if (r < 0)
         return r;
+    if (fstat(tree.fd, &st) < 0)
+        return err_sys(e, "stat", n->path);
+    if (!same_device(&st, n))
+        return err_set(e, ERR_INVALID, "the host's %s is not the device %u:%u", n->path, n->major,
+                       n->minor);
     r = rootfs_mount_spot(root, n->path, false, true, &spot, e);
     if (r < 0)
         return r;
@@ -88,37 +102,55 @@ static int bind_node(int root, const struct node *n, struct err *e)
     return r;
 }
 
-/* True when the very node is there; anything else of that name is in the way. */
-static bool is_there(const struct place *p, const struct node *n)
+/* Mode and owner where the config has them, by a descriptor of the very node. */
+static int set_attributes(const struct place *p, const struct node *n, const struct stat *st,
+                          struct err *e)
+{
+    char path[FS_FD_PATH_MAX];
+    AUTO_FD int fd = openat(p->fd, p->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_sys(e, "open", n->path);
+    if ((n->conf->uid.set && st->st_uid != n->uid) || (n->conf->gid.set && st->st_gid != n->gid)) {
+        if (fchownat(fd, "", n->uid, n->gid, AT_EMPTY_PATH) < 0)
+            return err_sys(e, "chown", n->path);
+    }
+    if (n->conf->file_mode.set && st->st_mode != n->mode &&
+        chmod(fs_fd_path(fd, path), n->mode & 07777) < 0)
+        return err_sys(e, "chmod", n->path);
+    return 0;
+}
+
+/* Something has the name already: the very device, or what must not be replaced. */
+static int keep_node(int root, const struct place *p, const struct node *n, struct err *e)
 {
     struct stat st;
 
-    return fstatat(p->fd, p->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           (st.st_mode & S_IFMT) == (n->mode & S_IFMT) &&
-           (S_ISFIFO(st.st_mode) || st.st_rdev == makedev(n->major, n->minor));
+    if (fstatat(p->fd, p->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return err_sys(e, "stat", n->path);
+    if (same_device(&st, n))
+        return !n->conf ? 0 : set_attributes(p, n, &st, e);
+    if (!n->conf && S_ISREG(st.st_mode))
+        return bind_node(root, n, e);
+    return err_set(e, ERR_INVALID, "%s exists in the rootfs and is not that device", n->path);
 }
 
 static int make_node(int root, struct place *p, const struct node *n, struct err *e)
 {
-    dev_t dev = makedev(n->major, n->minor);
     int r = find_place(p, root, n->path, e);
 
     if (r < 0)
         return r;
-    int made = mknodat(p->fd, p->name, n->mode, dev);
-    if (made < 0 && errno == EEXIST) {
-        if (is_there(p, n))
-            return 0;
-        unlinkat(p->fd, p->name, 0);
-        made = mknodat(p->fd, p->name, n->mode, dev);
+    if (mknodat(p->fd, p->name, n->mode, makedev(n->major, n->minor)) == 0) {
+        if ((n->uid || n->gid) && fchownat(p->fd, p->name, n->uid, n->gid, AT_SYMLINK_NOFOLLOW) < 0)
+            return err_sys(e, "chown", n->path);
+        return 0;
     }
-    if (made < 0 && errno == EPERM)
+    if (errno == EEXIST)
+        return keep_node(root, p, n, e);
+    if (errno == EPERM)
         return bind_node(root, n, e) < 0 ? err_wrap(e, "mknod is not permitted, nor is a bind") : 0;
-    if (made < 0)
-        return err_sys(e, "mknod", n->path);
-    if ((n->uid || n->gid) && fchownat(p->fd, p->name, n->uid, n->gid, AT_SYMLINK_NOFOLLOW) < 0)
-        return err_sys(e, "chown", n->path);
-    return 0;
+    return err_sys(e, "mknod", n->path);
 }
 
 static int make_links(int root, struct place *p, struct err *e)
@@ -148,6 +180,7 @@ static int from_config(const struct config_device *d, struct node *ret, struct e
         return err_set(e, ERR_INVALID, "device %s: unknown type \"%s\"", d->path, d->type);
     *ret = (struct node){
         .path = d->path,
+        .conf = d,
         .mode = type | (d->file_mode.set ? d->file_mode.val & 07777 : 0666),
         .major = (unsigned)d->major,
         .minor = (unsigned)d->minor,
@@ -173,24 +206,29 @@ static bool dev_is_bound(const struct config *c)
 static int make_all(struct setup *s, struct place *p, struct err *e)
 {
     const struct config_linux *l = &s->config->lnx;
+    bool bound = dev_is_bound(s->config);
     int r = 0;
 
-    for (size_t i = 0; i < ARRAY_LEN(default_nodes) && r >= 0; i++)
+    for (size_t i = 0; i < ARRAY_LEN(default_nodes) && r >= 0 && !bound; i++)
         r = make_node(s->root, p, &default_nodes[i], e);
     for (size_t i = 0; i < l->n_devices && r >= 0; i++) {
-        struct node n;
+        struct node n = { 0 };
+        if (bound && str_starts(l->devices[i].path, "/dev/"))
+            continue;
         r = from_config(&l->devices[i], &n, e);
         if (r >= 0)
             r = make_node(s->root, p, &n, e);
+        if (r < 0)
+            return err_wrap(e, "/linux/devices/%zu", i);
     }
-    return r < 0 ? r : make_links(s->root, p, e);
+    return r < 0 || bound ? r : make_links(s->root, p, e);
 }
 
 int device_make(struct setup *s, struct err *e)
 {
     struct place p = { .fd = -1 };
 
-    if ((s->ns.join_flags & CLONE_NEWNS) || dev_is_bound(s->config))
+    if (s->ns.join_flags & CLONE_NEWNS)
         return 0;
     mode_t old = umask(0);
     int r = make_all(s, &p, e);

@@ -92,11 +92,14 @@ data"
 
 @test "an image's own /dev/null is not what masks" {
     config '.mounts |= map(select(.destination != "/dev"))'
-    echo evil >"$R/etc/evil"
-    rm -rf "$R/dev/null"
-    ln -s /etc/evil "$R/dev/null"
+    echo evil >"$R/dev/null"
     run in_box stat /proc/keys
     is "$output" "c 0666 0:0 1:3 /proc/keys"
+    echo evil >"$R/etc/evil"
+    ln -sf /etc/evil "$R/dev/null"
+    run in_box stat /proc/keys
+    is "$status" 125
+    has "$output" "/dev/null exists in the rootfs and is not that device"
 }
 
 @test "/dev/console as a symlink is refused" {

@@ -139,12 +139,13 @@ static int cmd_stat(int argc, char **argv)
             return fail(argv[i]);
         if (S_ISLNK(st.st_mode) && readlink(argv[i], link, sizeof(link) - 1) < 0)
             return fail(argv[i]);
-        char type = S_ISLNK(st.st_mode)   ? 'l'
-                    : S_ISDIR(st.st_mode) ? 'd'
-                    : S_ISCHR(st.st_mode) ? 'c'
-                    : S_ISBLK(st.st_mode) ? 'b'
-                    : S_ISREG(st.st_mode) ? 'f'
-                                          : '?';
+        char type = S_ISLNK(st.st_mode)    ? 'l'
+                    : S_ISDIR(st.st_mode)  ? 'd'
+                    : S_ISCHR(st.st_mode)  ? 'c'
+                    : S_ISBLK(st.st_mode)  ? 'b'
+                    : S_ISFIFO(st.st_mode) ? 'p'
+                    : S_ISREG(st.st_mode)  ? 'f'
+                                           : '?';
         printf("%c %04o %u:%u %u:%u %s%s%s\n", type, st.st_mode & 07777, st.st_uid, st.st_gid,
                major(st.st_rdev), minor(st.st_rdev), argv[i], *link ? " -> " : "", link);
     }

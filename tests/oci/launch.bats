@@ -51,16 +51,6 @@ l 0777 0:0 0:0 /dev/stdin -> /proc/self/fd/0
 l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
 }
 
-@test "a device of the config has its mode and owner, and replaces what is in its way" {
-    config '.linux.devices = [{type: "c", path: "/dev/net/tun", major: 10, minor: 200,
-            fileMode: 384, uid: 7, gid: 8}]'
-    is "$(in_box stat /dev/net/tun)" "c 0600 7:8 10:200 /dev/net/tun"
-    config '.mounts |= map(select(.destination | startswith("/dev") | not))'
-    mkdir "$R/dev/net"
-    echo secret >"$R/dev/net/tun"
-    is "$(in_box stat /dev/net/tun)" "c 0600 7:8 10:200 /dev/net/tun"
-}
-
 @test "masked and read-only paths are covered" {
     run in_box cat /proc/keys ';' cat /proc/timer_list ';' ls /sys/firmware
     is "$output" ""
@@ -123,9 +113,21 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
     has "$output" "/proc/self/fd/3"
 }
 
+# covers: /hostname /domainname
 @test "host name and domain name" {
     config '.domainname = "example.org"'
     is "$(in_box hostname)" "box example.org"
+    config '.linux.namespaces |= map(select(.type != "uts"))'
+    run in_box hostname
+    is "$status" 125
+    has "$output" "/hostname: needs a uts namespace"
+    config 'del(.hostname)'
+    run in_box hostname
+    has "$output" "/domainname: needs a uts namespace"
+    config '.linux.namespaces += [{type: "uts"}] | .hostname = ("x" * 65)'
+    run in_box hostname
+    is "$status" 125
+    has "$output" "sethostname xxx"
 }
 
 @test "the environment is the config's, with HOME from the image's passwd file" {
@@ -152,6 +154,7 @@ HOME=/var/spool/lpd"
     has "$(in_box cat /proc/net/if_inet6)" "lo"
 }
 
+# covers: /linux/sysctl
 @test "sysctls are written, whatever is mounted over /proc/sys" {
     config '.linux.sysctl = {"net.ipv4.ip_forward": "1", "kernel.msgmax": "4242"}'
     is "$(in_box cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax)" "1
@@ -160,6 +163,40 @@ HOME=/var/spool/lpd"
     run in_box true
     is "$status" 125
     has "$output" "sysctl net.ipv4.no_such_thing"
+}
+
+@test "sysctls by dots or slashes, with dots in a link's name, in the namespaces that own them" {
+    ip netns add sys
+    ip -n sys link add a.b type veth peer name c.d
+    config '.linux.namespaces |= map(if .type == "network" then .path = "/run/netns/sys" else . end)
+        | .linux.namespaces += [{type: "user"}]
+        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings
+        | .linux.sysctl = {"kernel/shm_rmid_forced": "1", "fs.mqueue.queues_max": "77", "user.max_mnt_namespaces": "5"}'
+    chown -R 100000:100000 "$R"
+    is "$(in_box cat /proc/sys/kernel/shm_rmid_forced /proc/sys/fs/mqueue/queues_max /proc/sys/user/max_mnt_namespaces)" "1
+77
+5"
+    bundle
+    config '.linux.namespaces |= map(if .type == "network" then .path = "/run/netns/sys" else . end)
+        | .linux.sysctl = {"net/ipv4/conf/a.b/forwarding": "1", "net.ipv4.conf.c/d.rp_filter": "2",
+            "kernel.domainname": "by.sysctl"}'
+    is "$(in_box cat /proc/sys/net/ipv4/conf/a.b/forwarding /proc/sys/net/ipv4/conf/c.d/rp_filter ';' hostname)" "1
+2
+box by.sysctl"
+    ip netns del sys
+}
+
+@test "sysctls of the whole machine, or of a namespace that is shared, are refused" {
+    local row
+    for row in "vm.swappiness:the whole machine's" "kernel.core_pattern:the whole machine's" "kernel/hostname:conflicts with the field" \
+        "net.ipv4.ip_forward:needs a network namespace" "kernel/sem:needs an ipc namespace" "fs.mqueue.msg_max:needs an ipc namespace" \
+        "user.max_user_namespaces:needs a user namespace" "kernel.domainname:needs a uts namespace" \
+        "net..ipv4:expected a name" "/net/ipv4/ip_forward:expected a name" "net/../kernel/core_pattern:expected a name"; do
+        config 'del(.hostname) | .linux.sysctl = {($k): "1"} | .linux.namespaces = [{type: "mount"}, {type: "pid"}]' --arg k "${row%%:*}"
+        run in_box true
+        is "$status" 125
+        has "$output" "${row#*:}"
+    done
 }
 
 @test "commands that cannot be executed are told apart as docker does" {
