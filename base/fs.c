@@ -1,92 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening inside a root by openat2, and whole-file reads and writes. */
+/* Whole-file reads and writes. */
 #include "base/fs.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/sys.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/statfs.h>
-
-int fs_open_in(int root, const char *path, uint64_t flags, mode_t mode)
-{
-    struct open_how how = {
-        .flags = flags | O_CLOEXEC,
-        .mode = flags & (O_CREAT | __O_TMPFILE) ? mode : 0,
-        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    };
-    int fd;
-
-    /* EAGAIN: a rename raced with ".."; the kernel asks to try again (openat2(2)). */
-    for (int tries = 0; tries < 64; tries++) {
-        fd = sys_openat2(root, path, &how);
-        if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
-            break;
-    }
-    return fd;
-}
-
-/* Opens `name` below dir, one component that is no symlink by construction of the caller's walk;
- * makes it when it is missing. */
-static int step_into(int root, int dir, const char *so_far, const char *name, mode_t mode)
-{
-    int fd = fs_open_in(root, so_far, O_PATH | O_DIRECTORY, 0);
-
-    if (fd >= 0 || errno != ENOENT)
-        return fd;
-    if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
-        return -1;
-    return fs_open_in(root, so_far, O_PATH | O_DIRECTORY, 0);
-}
-
-int fs_mkdir_in(int root, const char *path, mode_t mode)
-{
-    AUTO_FREE char *walk = strdup(path);
-    AUTO_FD int dir = -1;
-    char *p = walk;
-
-    if (!walk)
-        return -1;
-    dir = fs_open_in(root, path, O_PATH | O_DIRECTORY, 0);
-    if (dir >= 0 || errno != ENOENT)
-        return TAKE_FD(dir);
-    dir = fs_open_in(root, "/", O_PATH | O_DIRECTORY, 0);
-    while (dir >= 0 && *p) {
-        p += strspn(p, "/");
-        size_t len = strcspn(p, "/");
-        if (len == 0)
-            break;
-        char next = p[len];
-        p[len] = '\0';
-        int fd = step_into(root, dir, walk, p, mode);
-        p[len] = next;
-        p += len;
-        mem_close(&dir);
-        dir = fd;
-    }
-    return TAKE_FD(dir);
-}
-
-int fs_touch_in(int root, const char *path, mode_t mode)
-{
-    AUTO_FREE char *parent = strdup(path);
-    int fd = fs_open_in(root, path, O_PATH, 0);
-
-    if (!parent || fd >= 0 || errno != ENOENT)
-        return fd;
-    char *slash = strrchr(parent, '/');
-    if (slash)
-        *slash = '\0';
-    AUTO_FD int dir = fs_mkdir_in(root, slash && *parent ? parent : "/", 0755);
-    if (dir < 0)
-        return -1;
-    AUTO_FD int made = fs_open_in(root, path, O_WRONLY | O_CREAT, mode);
-    if (made < 0)
-        return -1;
-    return fs_open_in(root, path, O_PATH, 0);
-}
 
 int fs_mkdir_p(int dirfd, const char *path, mode_t mode, struct err *e)
 {

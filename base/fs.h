@@ -13,9 +13,12 @@
 /*
  * In-root access: `path` is resolved as if `root` (a directory descriptor) were "/": absolute
  * symlinks and ".." stay inside, magic links are refused (openat2(2), RESOLVE_IN_ROOT |
- * RESOLVE_NO_MAGICLINKS). Every path inside a container's rootfs goes through these.
+ * RESOLVE_NO_MAGICLINKS; without it a walk that is as safe). Every path inside a container's rootfs
+ * goes through these.
  */
 
+/* With the flags: symlinks anywhere on the way are ELOOP. */
+#define FS_NO_LINKS (UINT64_C(1) << 62)
 /* Returns an O_CLOEXEC descriptor or -1 with errno. `flags` as open(2); mode for O_CREAT. */
 int fs_open_in(int root, const char *path, uint64_t flags, mode_t mode);
 /* mkdir -p inside the root; the last component's directory is returned as an O_PATH descriptor.
@@ -24,6 +27,9 @@ int fs_mkdir_in(int root, const char *path, mode_t mode);
 /* Like fs_mkdir_in for the parent of `path`, then the last component as an empty regular file
  * unless something is there already. Returns an O_PATH descriptor of it, or -1 with errno. */
 int fs_touch_in(int root, const char *path, mode_t mode);
+/* One of these two; *ret_linked: symlinks were followed on the way, so that the path as it was
+ * written does not tell what it led to. */
+int fs_place_in(int root, const char *path, bool dir, mode_t mode, bool *ret_linked);
 
 /* mkdir -p below dirfd (AT_FDCWD allowed), following symlinks as usual. */
 int fs_mkdir_p(int dirfd, const char *path, mode_t mode, struct err *e);
