@@ -34,15 +34,53 @@ static bool no_root(const struct config *c, struct valid_found *ret)
     return !c->root;
 }
 
+static bool is_bind(const struct config_mount *m)
+{
+    return strv_has(m->options, "bind") || strv_has(m->options, "rbind") ||
+           (m->type && STREQ(m->type, "bind"));
+}
+
 static bool bind_without_source(const struct config *c, struct valid_found *ret)
 {
     for (size_t i = 0; i < c->n_mounts; i++) {
+        ret->index = i;
+        if (is_bind(&c->mounts[i]) && str_empty(c->mounts[i].source))
+            return true;
+    }
+    return false;
+}
+
+static bool has_idmap_option(const struct config_mount *m)
+{
+    strv_foreach (it, m->options)
+        if (STREQ(*it, "idmap") || STREQ(*it, "ridmap") || str_starts(*it, "idmap=") ||
+            str_starts(*it, "ridmap="))
+            return true;
+    return false;
+}
+
+/* config.md, "idmap": without mappings of its own the container's are meant. */
+static bool idmap_of_nothing(const struct config *c, struct valid_found *ret)
+{
+    for (size_t i = 0; i < c->n_mounts; i++) {
         const struct config_mount *m = &c->mounts[i];
-        bool bind = strv_has(m->options, "bind") || strv_has(m->options, "rbind") ||
-                    (m->type && STREQ(m->type, "bind"));
 
         ret->index = i;
-        if (bind && str_empty(m->source))
+        if ((strv_has(m->options, "idmap") || strv_has(m->options, "ridmap")) &&
+            m->n_uid_mappings == 0 && !config_namespace(c, CONFIG_NS_USER))
+            return true;
+    }
+    return false;
+}
+
+static bool idmap_of_new(const struct config *c, struct valid_found *ret)
+{
+    for (size_t i = 0; i < c->n_mounts; i++) {
+        const struct config_mount *m = &c->mounts[i];
+
+        ret->index = i;
+        if ((has_idmap_option(m) || m->n_uid_mappings > 0) &&
+            (!is_bind(m) || strv_has(m->options, "remount")))
             return true;
     }
     return false;
@@ -64,6 +102,9 @@ static const struct valid_rule document_rules[] = {
     { "/root", no_root, "required key \"root\" is missing", NULL },
     { "/mounts/#/source", bind_without_source, "a bind mount needs a source", NULL },
     { "/mounts/#/uidMappings", half_mapped, "uidMappings and gidMappings need each other", NULL },
+    { "/mounts/#/options", idmap_of_nothing,
+      "idmap needs uidMappings and gidMappings, or a user namespace", NULL },
+    { "/mounts/#/options", idmap_of_new, "ids can be mapped in bind mounts only", NULL },
     { 0 },
 };
 

@@ -94,7 +94,7 @@ static int bind_node(int root, const struct node *n, struct err *e)
     if (!same_device(&st, n))
         return err_set(e, ERR_INVALID, "the host's %s is not the device %u:%u", n->path, n->major,
                        n->minor);
-    r = rootfs_mount_spot(root, n->path, false, true, &spot, e);
+    r = rootfs_mount_spot(root, n->path, false, ROOTFS_LINK_REFUSE, &spot, e);
     if (r < 0)
         return r;
     r = mount_attach(&tree, &spot, &none, e);
@@ -260,7 +260,7 @@ int device_console(struct setup *s, struct err *e)
         return 0;
     r = mount_clone(s->tty, "", 0, &tree, e);
     if (r >= 0)
-        r = rootfs_mount_spot(s->root, "/dev/console", false, true, &spot, e);
+        r = rootfs_mount_spot(s->root, "/dev/console", false, ROOTFS_LINK_REFUSE, &spot, e);
     if (r < 0)
         return r;
     r = mount_attach(&tree, &spot, &none, e);

@@ -29,7 +29,8 @@ bool idmap_is_rootless(void)
 
 /* One of the two maps. */
 struct map {
-    const char *field;  /* its JSON pointer, for errors */
+    const char *at;     /* JSON pointer to the object that has it, for errors */
+    const char *field;  /* its name there */
     const char *file;   /* below /proc/PID */
     const char *helper; /* setuid-root, for who may not write the file (newuidmap(1)) */
     const char *ranges; /* where that helper looks for what may be mapped */
@@ -52,7 +53,7 @@ static int write_map(int proc, const struct map *m, struct err *e)
     if (e->errnum == EPERM)
         err_hint(e, "the host may forbid user namespaces to this user (AppArmor's "
                     "apparmor_restrict_unprivileged_userns), or these ids are not the caller's");
-    return err_wrap(e, "%s", m->field);
+    return err_wrap(e, "%s/%s", m->at, m->field);
 }
 
 static int run_helper(pid_t pid, const struct map *m, struct err *e)
@@ -72,7 +73,7 @@ static int run_helper(pid_t pid, const struct map *m, struct err *e)
         return 0;
     err_hint(e, "a user maps more than the own id by %s (package uidmap), as far as %s allows",
              m->helper, m->ranges);
-    return err_wrap(e, "%s", m->field);
+    return err_wrap(e, "%s/%s", m->at, m->field);
 }
 
 static bool is_own_id(const struct map *m)
@@ -80,14 +81,12 @@ static bool is_own_id(const struct map *m)
     return m->n == 1 && m->v[0].size == 1 && m->v[0].host_id == m->own;
 }
 
-int idmap_write(const struct config *c, pid_t pid, struct err *e)
+int idmap_write_lists(const struct idmap_lists *l, pid_t pid, struct err *e)
 {
-    const struct map gids = { "/linux/gidMappings", "gid_map",           "newgidmap",
-                              "/etc/subgid",        c->lnx.gid_mappings, c->lnx.n_gid_mappings,
-                              (uint32_t)getegid() };
-    const struct map uids = { "/linux/uidMappings", "uid_map",           "newuidmap",
-                              "/etc/subuid",        c->lnx.uid_mappings, c->lnx.n_uid_mappings,
-                              (uint32_t)geteuid() };
+    const struct map gids = { l->at,         "gidMappings", "gid_map", "newgidmap",
+                              "/etc/subgid", l->gids,       l->n_gids, (uint32_t)getegid() };
+    const struct map uids = { l->at,         "uidMappings", "uid_map", "newuidmap",
+                              "/etc/subuid", l->uids,       l->n_uids, (uint32_t)geteuid() };
     const struct map *const maps[] = { &gids, &uids };
     bool root = geteuid() == 0;
     char path[32];
@@ -103,6 +102,14 @@ int idmap_write(const struct config *c, pid_t pid, struct err *e)
     for (size_t i = 0; i < ARRAY_LEN(maps) && r >= 0; i++)
         r = root || is_own_id(maps[i]) ? write_map(proc, maps[i], e) : run_helper(pid, maps[i], e);
     return r;
+}
+
+int idmap_write(const struct config *c, pid_t pid, struct err *e)
+{
+    const struct idmap_lists l = { "/linux", c->lnx.uid_mappings, c->lnx.n_uid_mappings,
+                                   c->lnx.gid_mappings, c->lnx.n_gid_mappings };
+
+    return idmap_write_lists(&l, pid, e);
 }
 
 /* ---- inside ---- */

@@ -12,11 +12,20 @@
 /* True for who is not root, or root of a user namespace only. */
 bool idmap_is_rootless(void);
 
+struct idmap_lists {
+    const char *at; /* JSON pointer to what they belong to */
+    const struct config_id_mapping *uids;
+    size_t n_uids;
+    const struct config_id_mapping *gids;
+    size_t n_gids;
+};
+
 /* By the parent: writes uid_map and gid_map of a process that is in a new user namespace. An
  * unprivileged parent maps its own ids itself, and gives up setgroups(2) for that
  * (user_namespaces(7)); anything else it has done by newuidmap(1) and newgidmap(1). The process
  * must be dumpable then: its /proc files have to be its user's. */
 int idmap_write(const struct config *c, pid_t pid, struct err *e);
+int idmap_write_lists(const struct idmap_lists *maps, pid_t pid, struct err *e);
 
 /* By the child: uid and gid 0 of the namespace, without supplementary groups. */
 int idmap_become_root(struct err *e);

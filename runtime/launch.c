@@ -8,6 +8,7 @@
 #include "runtime/hooks.h"
 #include "runtime/idmap.h"
 #include "runtime/listener.h"
+#include "runtime/mount_idmap.h"
 #include "runtime/setup.h"
 #include "runtime/sync.h"
 
@@ -26,9 +27,6 @@ static const char *unsupported(const struct config *c)
         return "/linux/intelRdt";
     if (l->n_net_devices > 0)
         return "/linux/netDevices";
-    for (size_t i = 0; i < c->n_mounts; i++)
-        if (c->mounts[i].n_uid_mappings > 0 || c->mounts[i].n_gid_mappings > 0)
-            return "/mounts: uidMappings";
     return NULL;
 }
 
@@ -197,6 +195,7 @@ static int handle(struct launch_proc *p, const struct sync_msg *m, int fd, struc
     case SYNC_WARN: log_warn("%s", m->text); return 0;
     case SYNC_PTY: p->pty_fd = fd; return 0;
     case SYNC_HOOKS: return run_hooks(p, e);
+    case SYNC_TREE: return mount_idmap_hand_over(p, m->num, e);
     case SYNC_LISTENER: return listener_hand_over(p, m->num, e);
     case SYNC_ERR:
     case SYNC_ERRNO: return sync_error(m, p->process->args ? p->process->args[0] : "", e);

@@ -43,35 +43,25 @@ static int cover_file(struct cover *c, const struct mount_spot *spot, struct err
     return r < 0 ? r : mount_attach(&tree, spot, &none, e);
 }
 
-static int empty_dir(struct cover *c, struct mount_tree *ret, bool *ret_first, struct err *e)
+static int first_dir(struct cover *c, const struct mount_spot *spot, struct err *e)
 {
     char *data[] = { (char *)"size=0k", (char *)"nr_inodes=2", (char *)"mode=755", NULL };
-    struct mount_options o = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-                                           MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
-                               .data = data };
+    const struct mount_options o = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+                                                 MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                                     .data = data };
 
-    *ret_first = c->dir < 0;
-    return *ret_first ? mount_new("tmpfs", "tmpfs", &o, ret, e)
-                      : mount_clone(c->dir, "", 0, ret, e);
+    return mount_fs("tmpfs", "tmpfs", &o, spot, &c->dir, e);
 }
 
 static int cover_dir(struct cover *c, const struct mount_spot *spot, struct err *e)
 {
     CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
-    const struct mount_options ro = { .attr_set = MOUNT_ATTR_RDONLY };
     const struct mount_options none = { 0 };
-    bool first;
-    int r = empty_dir(c, &tree, &first, e);
 
-    if (r == -ERR_UNSUPPORTED)
-        return mount_old("tmpfs", "tmpfs", &ro, spot, e);
-    if (r < 0)
-        return r;
-    int keep = first ? fcntl(tree.fd, F_DUPFD_CLOEXEC, 3) : -1;
-    r = mount_attach(&tree, spot, &none, e);
-    if (keep >= 0)
-        c->dir = keep;
-    return r;
+    if (c->dir < 0)
+        return first_dir(c, spot, e);
+    int r = mount_clone(c->dir, "", 0, &tree, e);
+    return r < 0 ? r : mount_attach(&tree, spot, &none, e);
 }
 
 /* A path that is not there needs no mask. */

@@ -12,10 +12,12 @@ enum kind {
     CLEAR, /* the attribute's absence */
     RSET,  /* the same, recursively */
     RCLEAR,
-    SB,     /* flag of the superblock */
-    PROP,   /* propagation */
-    FLAG,   /* enum mount_option_flag */
-    IGNORE, /* has no effect (any more) */
+    SB,      /* flag of the superblock */
+    SBCLEAR, /* its absence */
+    PROP,    /* propagation */
+    FLAG,    /* enum mount_option_flag */
+    UNFLAG,
+    IGNORE, /* has no effect */
 };
 
 struct row {
@@ -24,14 +26,12 @@ struct row {
     uint64_t value; /* MOUNT_ATTR_*, MS_* of propagation and superblock, MOUNT_OPTION_* */
 };
 
-/* Clearing any access-time option means relatime, the kernel's default, whose value is 0. */
 #define ATIME MOUNT_ATTR__ATIME
 
-/* The lists of config.md, "Linux mount options", and crun's additions. Superblock flags that only
- * take something back are already the default of a new mount. */
+/* The lists of config.md, "Linux mount options", and crun's additions. */
 static const struct row rows[] = {
-    { "async", IGNORE, 0 },
-    { "atime", CLEAR, ATIME },
+    { "async", SBCLEAR, MS_SYNCHRONOUS },
+    { "atime", CLEAR, MOUNT_ATTR_NOATIME },
     { "bind", FLAG, MOUNT_OPTION_BIND },
     { "copy-symlink", FLAG, MOUNT_OPTION_COPY_SYMLINK },
     { "defaults", IGNORE, 0 },
@@ -43,22 +43,22 @@ static const struct row rows[] = {
     { "idmap", FLAG, MOUNT_OPTION_IDMAP },
     { "iversion", SB, MS_I_VERSION },
     { "lazytime", SB, MS_LAZYTIME },
-    { "loud", IGNORE, 0 },
+    { "loud", SBCLEAR, MS_SILENT },
     { "mand", SB, MS_MANDLOCK },
     { "noatime", SET, MOUNT_ATTR_NOATIME },
     { "nodev", SET, MOUNT_ATTR_NODEV },
     { "nodiratime", SET, MOUNT_ATTR_NODIRATIME },
     { "noexec", SET, MOUNT_ATTR_NOEXEC },
-    { "noiversion", IGNORE, 0 },
-    { "nolazytime", IGNORE, 0 },
-    { "nomand", IGNORE, 0 },
-    { "norelatime", CLEAR, ATIME },
-    { "nostrictatime", CLEAR, ATIME },
+    { "noiversion", SBCLEAR, MS_I_VERSION },
+    { "nolazytime", SBCLEAR, MS_LAZYTIME },
+    { "nomand", SBCLEAR, MS_MANDLOCK },
+    { "norelatime", CLEAR, MOUNT_ATTR_RELATIME },
+    { "nostrictatime", CLEAR, MOUNT_ATTR_STRICTATIME },
     { "nosuid", SET, MOUNT_ATTR_NOSUID },
     { "nosymfollow", SET, MOUNT_ATTR_NOSYMFOLLOW },
-    { "notmpcopyup", IGNORE, 0 },
+    { "notmpcopyup", UNFLAG, MOUNT_OPTION_TMPCOPYUP },
     { "private", PROP, MS_PRIVATE },
-    { "ratime", RCLEAR, ATIME },
+    { "ratime", RCLEAR, MOUNT_ATTR_NOATIME },
     { "rbind", FLAG, MOUNT_OPTION_BIND | MOUNT_OPTION_RBIND },
     { "rdev", RCLEAR, MOUNT_ATTR_NODEV },
     { "rdiratime", RCLEAR, MOUNT_ATTR_NODIRATIME },
@@ -70,8 +70,8 @@ static const struct row rows[] = {
     { "rnodev", RSET, MOUNT_ATTR_NODEV },
     { "rnodiratime", RSET, MOUNT_ATTR_NODIRATIME },
     { "rnoexec", RSET, MOUNT_ATTR_NOEXEC },
-    { "rnorelatime", RCLEAR, ATIME },
-    { "rnostrictatime", RCLEAR, ATIME },
+    { "rnorelatime", RCLEAR, MOUNT_ATTR_RELATIME },
+    { "rnostrictatime", RCLEAR, MOUNT_ATTR_STRICTATIME },
     { "rnosuid", RSET, MOUNT_ATTR_NOSUID },
     { "rnosymfollow", RSET, MOUNT_ATTR_NOSYMFOLLOW },
     { "ro", SET, MOUNT_ATTR_RDONLY },
@@ -106,11 +106,16 @@ static const struct row *find(const char *name)
     return NULL;
 }
 
+static bool is_atime(uint64_t bits)
+{
+    return bits == MOUNT_ATTR_RELATIME || (bits & ATIME);
+}
+
 /* The last word on an attribute counts. The access-time values are one field of several bits:
  * mount_setattr(2) wants all of it cleared when any value of it is set. */
 static void attr_set(uint64_t *set, uint64_t *clr, uint64_t bits)
 {
-    if (bits == MOUNT_ATTR_RELATIME || (bits & ATIME)) {
+    if (is_atime(bits)) {
         *set &= ~(uint64_t)ATIME;
         *clr |= ATIME;
     } else {
@@ -119,8 +124,15 @@ static void attr_set(uint64_t *set, uint64_t *clr, uint64_t bits)
     *set |= bits;
 }
 
+/* Taking an access time back means relatime, the kernel's default, whose value is 0; another value
+ * that was asked for stays. */
 static void attr_clear(uint64_t *set, uint64_t *clr, uint64_t bits)
 {
+    if (is_atime(bits)) {
+        if (*set & ATIME & ~bits)
+            return;
+        bits = ATIME;
+    }
     *set &= ~bits;
     *clr |= bits;
 }
@@ -142,19 +154,31 @@ static int apply(struct mount_options *o, const struct row *row, struct err *e)
     case RSET: attr_set(&o->rattr_set, &o->rattr_clr, row->value); break;
     case RCLEAR: attr_clear(&o->rattr_set, &o->rattr_clr, row->value); break;
     case SB:
-        o->sb_ms |= row->value;
-        return strv_add(&o->sb_names, row->name) < 0 ? err_nomem(e) : 0;
+        o->sb_set |= row->value;
+        o->sb_clr &= ~row->value;
+        break;
+    case SBCLEAR:
+        o->sb_clr |= row->value;
+        o->sb_set &= ~row->value;
+        break;
     case PROP: return add_prop(o, row, e);
     case FLAG: o->flags |= (unsigned)row->value; break;
+    case UNFLAG: o->flags &= ~(unsigned)row->value; break;
     case IGNORE: break;
     }
     return 0;
 }
 
-/* "idmap=…", as crun spells it, carries its mappings in the option. */
-static bool is_idmap_with_map(const char *opt)
+/* crun's "idmap=uids=0-1000-10;gids=0-1000-10" carries its mappings in the option. */
+static bool take_idmap(struct mount_options *o, const char *opt)
 {
-    return str_starts(opt, "idmap=") || str_starts(opt, "ridmap=");
+    bool recursive = str_starts(opt, "ridmap=");
+
+    if (!recursive && !str_starts(opt, "idmap="))
+        return false;
+    o->flags |= MOUNT_OPTION_IDMAP | (recursive ? MOUNT_OPTION_RIDMAP : 0);
+    o->idmap = strchr(opt, '=') + 1;
+    return true;
 }
 
 int mount_option_parse(char *const *options, struct mount_options *ret, struct err *e)
@@ -165,9 +189,7 @@ int mount_option_parse(char *const *options, struct mount_options *ret, struct e
         int r = 0;
         if (row)
             r = apply(ret, row, e);
-        else if (is_idmap_with_map(*opt))
-            ret->flags |= MOUNT_OPTION_IDMAP;
-        else if (**opt && strv_add(&ret->data, *opt) < 0)
+        else if (!take_idmap(ret, *opt) && **opt && strv_add(&ret->data, *opt) < 0)
             r = err_nomem(e);
         if (r < 0)
             return r;
@@ -177,9 +199,16 @@ int mount_option_parse(char *const *options, struct mount_options *ret, struct e
 
 void mount_option_free(struct mount_options *o)
 {
-    strv_free(o->sb_names);
     strv_free(o->data);
     *o = (struct mount_options){ 0 };
+}
+
+struct mount_options mount_option_prop(const struct mount_options *o)
+{
+    struct mount_options prop = { .n_prop = o->n_prop };
+
+    memcpy(prop.prop, o->prop, sizeof(prop.prop));
+    return prop;
 }
 
 unsigned long mount_option_ms(uint64_t attrs)
@@ -202,7 +231,26 @@ unsigned long mount_option_ms(uint64_t attrs)
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
         if (attrs & pairs[i].attr)
             ms |= pairs[i].ms;
-    return ms;
+    return attrs & ATIME ? ms : ms | MS_RELATIME;
+}
+
+const char *mount_option_sb_name(size_t i, const struct mount_options *o)
+{
+    /* MS_SILENT and MS_I_VERSION are mount(2)'s alone. */
+    static const struct {
+        unsigned long ms;
+        const char *set, *clear;
+    } names[] = {
+        { MS_RDONLY, "ro", "rw" },
+        { MS_SYNCHRONOUS, "sync", "async" },
+        { MS_MANDLOCK, "mand", "nomand" },
+        { MS_DIRSYNC, "dirsync", "" },
+        { MS_LAZYTIME, "lazytime", "nolazytime" },
+    };
+
+    if (i >= ARRAY_LEN(names))
+        return NULL;
+    return o->sb_set & names[i].ms ? names[i].set : o->sb_clr & names[i].ms ? names[i].clear : "";
 }
 
 const char *mount_option_name(size_t i)

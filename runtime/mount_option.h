@@ -32,10 +32,11 @@ struct mount_options {
     uint64_t rattr_clr;
     unsigned long prop[MOUNT_OPTION_PROP_MAX]; /* MS_SHARED … with or without MS_REC, in order */
     size_t n_prop;
-    unsigned flags;      /* enum mount_option_flag */
-    unsigned long sb_ms; /* MS_SYNCHRONOUS … of the superblock, for mount(2) */
-    char **sb_names;     /* the same for fsconfig(2): their names, a strv */
-    char **data;         /* what the file system itself understands; a strv */
+    unsigned flags;       /* enum mount_option_flag */
+    unsigned long sb_set; /* MS_SYNCHRONOUS … of the superblock */
+    unsigned long sb_clr;
+    const char *idmap; /* the mappings of crun's "idmap=…", in the option's own text; or NULL */
+    char **data;       /* what the file system itself understands; a strv */
 };
 
 /* Sorts the options of one mount; *ret is freed with mount_option_free(), after a failure too. */
@@ -43,7 +44,12 @@ int mount_option_parse(char *const *options, struct mount_options *ret, struct e
 void mount_option_free(struct mount_options *o);
 DEFINE_CLEANUP(struct mount_options, mount_options, mount_option_free(p))
 
+/* Its propagation alone. */
+struct mount_options mount_option_prop(const struct mount_options *o);
 /* MOUNT_ATTR_* as the MS_* flags of mount(2). */
 unsigned long mount_option_ms(uint64_t attrs);
+/* The i-th superblock flag's name as fsconfig(2) wants to hear it ("sync", "async"), "" when the
+ * options do not speak of it; NULL behind the last. */
+const char *mount_option_sb_name(size_t i, const struct mount_options *o);
 /* The i-th name in the table, for `features`; NULL behind the last. */
 const char *mount_option_name(size_t i);

@@ -7,6 +7,7 @@
 #include "runtime/hooks.h"
 #include "runtime/launch.h"
 #include "runtime/mount.h"
+#include "runtime/rootfs_mount.h"
 #include "runtime/setup.h"
 #include "runtime/sync.h"
 
@@ -45,7 +46,7 @@ static int isolate(const struct config *c, struct err *e)
 {
     unsigned long flags = MS_SLAVE | MS_REC;
 
-    if (c->lnx.rootfs_propagation) {
+    if (!str_empty(c->lnx.rootfs_propagation)) {
         int r = propagation(c, &flags, e);
         if (r < 0)
             return r;
@@ -70,6 +71,7 @@ static int attach_root(int fd, struct err *e)
 
 static int bind_root_old(const char *path, int *ret, struct err *e)
 {
+    mount_use_old_calls();
     if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
         return err_sys(e, "mount", path);
     *ret = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -80,19 +82,26 @@ static int open_bundle_root(struct setup *s, struct err *e)
 {
     const char *path = s->config->root->path;
     AUTO_FREE char *abs = *path == '/' ? str_dup(path) : str_fmt("%s/%s", s->launch->bundle, path);
-    struct mount_tree tree = { .fd = -1 };
+    CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
 
     if (!abs)
         return err_nomem(e);
     int r = mount_clone(AT_FDCWD, abs, MOUNT_OPTION_RBIND, &tree, e);
-    if (r < 0)
-        return err_wrap(e, "rootfs");
-    if (!tree.detached) {
-        mount_tree_close(&tree);
-        return bind_root_old(abs, &s->root, e);
+    /* Root of a user namespace may not get there; the parent can. */
+    if (r < 0 && e->errnum == EACCES && config_namespace(s->config, CONFIG_NS_USER)) {
+        err_clear(e);
+        r = rootfs_ask_tree(s, -1, &tree, e);
     }
-    s->root = tree.fd;
-    return attach_root(tree.fd, e);
+    bool old = r >= 0 && !tree.detached;
+    if (r >= 0 && !old) {
+        r = attach_root(tree.fd, e);
+        old = r < 0 && e->errnum == ENOSYS;
+    }
+    if (old)
+        r = bind_root_old(abs, &s->root, e);
+    else if (r >= 0)
+        s->root = TAKE_FD(tree.fd);
+    return r < 0 ? err_wrap(e, "rootfs") : 0;
 }
 
 int rootfs_open(struct setup *s, struct err *e)
@@ -139,11 +148,9 @@ int rootfs_hooks(struct setup *s, struct err *e)
 /* ---- the pivot ---- */
 
 /* Unmounting what is still shared with the host would unmount it there. */
-static int drop_old_root(int old, struct err *e)
+static int drop_old_root(bool shared, struct err *e)
 {
-    struct mount_attr attr = { .propagation = MS_SLAVE };
-
-    if (old >= 0 && mount_setattr(old, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
+    if (shared && mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
         return err_sys(e, "make slave", "the old root");
     if (umount2(".", MNT_DETACH) < 0)
         return err_sys(e, "umount", "the old root");
@@ -162,7 +169,10 @@ static int pivot(bool shared, struct err *e)
                         "--no-pivot");
         return r;
     }
-    return drop_old_root(old, e);
+    if (old >= 0 && fchdir(old) < 0)
+        return err_sys(e, "chdir", "the old root");
+    int r = drop_old_root(shared, e);
+    return r >= 0 && chdir("/") < 0 ? err_sys(e, "chdir", "/") : r;
 }
 
 static int make_cwd(struct setup *s, struct err *e)
@@ -175,21 +185,29 @@ static int make_cwd(struct setup *s, struct err *e)
     return 0;
 }
 
-static int set_root(struct setup *s, struct err *e)
+/* Before the pivot, while old kernels find descriptors in the runtime's own /proc. */
+static int make_readonly(struct setup *s, struct err *e)
 {
-    struct mount_options o = { 0 };
-    int r;
+    const struct mount_options ro = { .attr_set = MOUNT_ATTR_RDONLY };
+    int r = 0;
 
-    if (s->config->root && s->config->root->readonly)
-        o.attr_set = MOUNT_ATTR_RDONLY;
-    if (s->config->lnx.rootfs_propagation) {
-        r = propagation(s->config, &o.prop[0], e);
-        if (r < 0)
-            return r;
-        o.n_prop = 1;
-    }
-    r = mount_set(s->root, &o, true, e);
-    return r < 0 ? err_wrap(e, "rootfs") : 0;
+    for (size_t i = 0; i < s->n_late && r >= 0; i++)
+        r = mount_set(s->late[i], &ro, false, e);
+    if (r >= 0 && s->config->root && s->config->root->readonly)
+        r = mount_set(s->root, &ro, false, e);
+    return r < 0 ? err_wrap(e, "make read-only") : 0;
+}
+
+static int set_propagation(const struct config *c, struct err *e)
+{
+    unsigned long flags;
+
+    if (str_empty(c->lnx.rootfs_propagation))
+        return 0;
+    int r = propagation(c, &flags, e);
+    if (r >= 0 && mount(NULL, "/", NULL, flags, NULL) < 0)
+        r = err_sysf(e, "make", "the rootfs %s", c->lnx.rootfs_propagation);
+    return r;
 }
 
 int rootfs_pivot(struct setup *s, struct err *e)
@@ -200,6 +218,8 @@ int rootfs_pivot(struct setup *s, struct err *e)
     if (s->ns.join_flags & CLONE_NEWNS)
         return 0;
     r = make_cwd(s, e);
+    if (r >= 0)
+        r = make_readonly(s, e);
     if (r < 0)
         return r;
     if (fchdir(s->root) < 0)
@@ -208,5 +228,5 @@ int rootfs_pivot(struct setup *s, struct err *e)
         r = chroot(".") < 0 ? err_sys(e, "chroot", "the rootfs") : 0;
     else
         r = pivot(prop && strstr(prop, "shared"), e);
-    return r < 0 ? r : set_root(s, e);
+    return r < 0 ? r : set_propagation(s->config, e);
 }

@@ -7,6 +7,8 @@
 #include "runtime/copyup.h"
 #include "runtime/launch.h"
 #include "runtime/mount.h"
+#include "runtime/mount_idmap.h"
+#include "runtime/mount_label.h"
 #include "runtime/setup.h"
 
 #include <fcntl.h>
@@ -15,113 +17,22 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-/* One entry of config.mounts on its way. */
-struct entry {
-    struct setup *s;
-    const struct config_mount *m;
-    struct mount_options o;
-    struct mount_spot spot;
-};
-
-int rootfs_mount_spot(int root, const char *path, bool dir, bool nofollow, struct mount_spot *ret,
-                      struct err *e)
+int rootfs_find_spot(struct rootfs_entry *t, bool dir, enum rootfs_link link, struct err *e)
 {
-    int fd;
-    struct stat st;
-
-    if (nofollow) {
-        fd = fs_open_in(root, path, O_PATH | O_NOFOLLOW, 0);
-        if (fd >= 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
-            close(fd);
-            return err_set(e, ERR_INVALID, "%s is a symbolic link in the rootfs", path);
-        }
-        if (fd >= 0)
-            close(fd);
-    }
-    fd = dir ? fs_mkdir_in(root, path, 0755) : fs_touch_in(root, path, 0644);
-    if (fd < 0)
-        return err_sys(e, dir ? "make directory" : "make file", path);
-    *ret = (struct mount_spot){ .root = root, .path = path, .fd = fd };
-    return 0;
+    return rootfs_mount_spot(t->s->root, t->m->destination, dir, link, &t->spot, e);
 }
 
-static int find_spot(struct entry *t, bool dir, bool nofollow, struct err *e)
+int rootfs_keep_late(struct setup *s, int fd, struct err *e)
 {
-    nofollow = nofollow || (t->o.flags & MOUNT_OPTION_DEST_NOFOLLOW);
-    return rootfs_mount_spot(t->s->root, t->m->destination, dir, nofollow, &t->spot, e);
-}
+    int *more = realloc(s->late, (s->n_late + 1) * sizeof(*more));
 
-static int is_directory(int fd, bool *ret_dir, struct err *e)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0)
-        return err_sys(e, "stat", NULL);
-    *ret_dir = S_ISDIR(st.st_mode);
-    return 0;
-}
-
-/* ---- bind mounts ---- */
-
-/* crun's copy-symlink: a symlink as source becomes one in the rootfs. True when it was one. */
-static int copy_symlink(struct entry *t, const char *source, struct err *e)
-{
-    char text[PATH_MAX];
-    AUTO_FREE char *parent = str_dup(t->m->destination);
-    ssize_t n = readlink(source, text, sizeof(text) - 1);
-
-    if (n < 0)
-        return errno == EINVAL ? 0 : err_sys(e, "readlink", source);
-    if (!parent)
+    if (!more) {
+        close(fd);
         return err_nomem(e);
-    text[n] = '\0';
-    char *slash = strrchr(parent, '/');
-    const char *name = slash ? slash + 1 : parent;
-    if (slash)
-        *slash = '\0';
-    AUTO_FD int dir = fs_mkdir_in(t->s->root, slash && *parent ? parent : "/", 0755);
-    if (dir < 0)
-        return err_sys(e, "make directory", parent);
-    if (symlinkat(text, dir, name) < 0 && errno != EEXIST)
-        return err_sys(e, "symlink", t->m->destination);
-    return 1;
-}
-
-static int bind(struct entry *t, struct err *e)
-{
-    CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
-    const char *src = t->m->source;
-    AUTO_FREE char *joined = NULL;
-    bool dir = false;
-    int r = 0;
-
-    if (str_empty(src))
-        return err_set(e, ERR_INVALID, "a bind mount needs a source");
-    if (*src != '/') {
-        joined = str_fmt("%s/%s", t->s->launch->bundle, src);
-        src = joined;
     }
-    if (!src)
-        return err_nomem(e);
-    if (t->o.flags & MOUNT_OPTION_COPY_SYMLINK)
-        r = copy_symlink(t, src, e);
-    if (r != 0)
-        return r;
-    r = mount_clone(AT_FDCWD, src, t->o.flags, &tree, e);
-    if (r >= 0)
-        r = is_directory(tree.fd, &dir, e);
-    if (r >= 0)
-        r = find_spot(t, dir, false, e);
-    return r < 0 ? r : mount_attach(&tree, &t->spot, &t->o, e);
-}
-
-/* Instead of a file system that may not be mounted here: the host's own, with the options. */
-static int bind_instead(struct entry *t, const char *path, struct err *e)
-{
-    CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
-    int r = mount_clone(AT_FDCWD, path, MOUNT_OPTION_RBIND, &tree, e);
-
-    return r < 0 ? r : mount_attach(&tree, &t->spot, &t->o, e);
+    s->late = more;
+    s->late[s->n_late++] = fd;
+    return 0;
 }
 
 /* ---- file systems ---- */
@@ -131,34 +42,39 @@ static const char *source_of(const struct config_mount *m)
     return str_empty(m->source) ? m->type : m->source;
 }
 
-static int new_fs(struct entry *t, const char *type, struct err *e)
+static int new_fs(struct rootfs_entry *t, const char *type, struct err *e)
 {
-    CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
-    int r = mount_new(type, source_of(t->m), &t->o, &tree, e);
+    bool copyup = t->o.flags & MOUNT_OPTION_TMPCOPYUP;
+    bool xattr = mount_label_is_xattr(t->s->config, type);
+    AUTO_FD int top = -1;
+    int r = mount_fs(type, source_of(t->m), &t->o, &t->spot,
+                     copyup || xattr || t->late_ro ? &top : NULL, e);
 
-    if (r == -ERR_UNSUPPORTED && str_starts(e->msg, "fsopen"))
-        return mount_old(type, source_of(t->m), &t->o, &t->spot, e);
-    if (r < 0)
-        return r;
-    if (t->o.flags & MOUNT_OPTION_TMPCOPYUP) {
-        r = copyup_tree(t->spot.fd, tree.fd, e);
-        if (r < 0)
-            return r;
-    }
-    return mount_attach(&tree, &t->spot, &t->o, e);
+    if (r >= 0 && copyup)
+        r = copyup_tree(t->spot.fd, top, e);
+    if (r >= 0 && xattr)
+        r = mount_label_set(t->s->config, top, e);
+    if (r >= 0 && t->late_ro)
+        r = rootfs_keep_late(t->s, TAKE_FD(top), e);
+    return r;
 }
 
-/* Other file systems take a directory as they find it. */
-static int plain(struct entry *t, struct err *e)
+/* Other file systems take a directory as they find it. Read-only ones say so to their superblock:
+ * what lies on a device that nobody may write cannot be mounted otherwise. */
+static int plain(struct rootfs_entry *t, struct err *e)
 {
-    int r = find_spot(t, true, false, e);
+    int r = rootfs_find_spot(t, true, ROOTFS_LINK_FOLLOW, e);
 
+    if (r >= 0)
+        r = rootfs_spot_check(&t->spot, -1, e);
+    if ((t->o.attr_set | t->o.rattr_set) & MOUNT_ATTR_RDONLY)
+        t->o.sb_set |= MS_RDONLY;
     return r < 0 ? r : new_fs(t, t->m->type, e);
 }
 
 /* The mode of the directory that a tmpfs without one covers; none where there is no directory yet,
  * so that everybody may write to it (the kernel's own 1777), as runc has it. */
-static int covered_mode(struct entry *t, struct err *e)
+static int covered_mode(struct rootfs_entry *t, struct err *e)
 {
     AUTO_FD int fd = -1;
     struct stat st;
@@ -174,51 +90,55 @@ static int covered_mode(struct entry *t, struct err *e)
     return strv_addf(&t->o.data, "mode=%o", st.st_mode & 07777) < 0 ? err_nomem(e) : 0;
 }
 
-static int tmpfs(struct entry *t, struct err *e)
+static int tmpfs(struct rootfs_entry *t, struct err *e)
 {
     int r = covered_mode(t, e);
 
     if (r >= 0)
-        r = find_spot(t, true, false, e);
+        r = rootfs_find_spot(t, true, ROOTFS_LINK_FOLLOW, e);
+    if (r >= 0)
+        r = rootfs_spot_check(&t->spot, -1, e);
     return r < 0 ? r : new_fs(t, "tmpfs", e);
 }
 
 /* /proc and /sys must be where masks and everybody else look for them. */
-static int proc(struct entry *t, struct err *e)
+static int proc(struct rootfs_entry *t, struct err *e)
 {
-    int r = find_spot(t, true, true, e);
+    int r = rootfs_find_spot(t, true, ROOTFS_LINK_REFUSE, e);
 
     if (r >= 0)
         r = new_fs(t, "proc", e);
     /* Only the owner of the pid namespace may mount a proc of it; the runtime's own is there. */
     if (r < 0 && e->errnum == EPERM &&
         !((t->s->ns.clone_flags | t->s->ns.join_flags) & CLONE_NEWPID))
-        return bind_instead(t, "/proc", e);
+        return rootfs_bind_instead(t, "/proc", e);
     if (r < 0 && e->errnum == EPERM)
         err_hint(e, "in a user namespace the kernel mounts a new proc only where the outer one has "
                     "nothing mounted over it");
     return r;
 }
 
-static int sysfs(struct entry *t, struct err *e)
+static int sysfs(struct rootfs_entry *t, struct err *e)
 {
-    int r = find_spot(t, true, true, e);
+    int r = rootfs_find_spot(t, true, ROOTFS_LINK_REFUSE, e);
 
     if (r >= 0)
         r = new_fs(t, "sysfs", e);
     /* Only the owner of the network namespace may mount a sysfs of it. */
-    return r < 0 && e->errnum == EPERM ? bind_instead(t, "/sys", e) : r;
+    return r < 0 && e->errnum == EPERM ? rootfs_bind_instead(t, "/sys", e) : r;
 }
 
 /* It shows the ipc namespace of who mounts it, who has to own that. */
-static int mqueue(struct entry *t, struct err *e)
+static int mqueue(struct rootfs_entry *t, struct err *e)
 {
     bool own = (t->s->ns.clone_flags | t->s->ns.join_flags) & CLONE_NEWIPC;
-    int r = find_spot(t, true, false, e);
+    int r = rootfs_find_spot(t, true, ROOTFS_LINK_FOLLOW, e);
 
     if (r >= 0)
+        r = rootfs_spot_check(&t->spot, -1, e);
+    if (r >= 0)
         r = new_fs(t, "mqueue", e);
-    return r < 0 && e->errnum == EPERM && !own ? bind_instead(t, "/dev/mqueue", e) : r;
+    return r < 0 && e->errnum == EPERM && !own ? rootfs_bind_instead(t, "/dev/mqueue", e) : r;
 }
 
 static const char *host_cgroup2(void)
@@ -236,19 +156,19 @@ static const char *host_cgroup2(void)
 /* "cgroup" is the spec's word for whatever the host has: here always version 2, seen from the
  * container's own group when it has a cgroup namespace. Options meant for version 1 hierarchies
  * fall away. */
-static int cgroup(struct entry *t, struct err *e)
+static int cgroup(struct rootfs_entry *t, struct err *e)
 {
-    int r = find_spot(t, true, true, e);
+    int r = rootfs_find_spot(t, true, ROOTFS_LINK_REFUSE, e);
 
     strv_free(t->o.data);
     t->o.data = NULL;
     if (r >= 0)
         r = new_fs(t, "cgroup2", e);
     const char *host = r < 0 && (e->errnum == EPERM || e->errnum == EBUSY) ? host_cgroup2() : NULL;
-    return host ? bind_instead(t, host, e) : r;
+    return host ? rootfs_bind_instead(t, host, e) : r;
 }
 
-static int remount(struct entry *t, struct err *e)
+static int remount(struct rootfs_entry *t, struct err *e)
 {
     int fd = fs_open_in(t->s->root, t->m->destination, O_PATH, 0);
 
@@ -260,41 +180,68 @@ static int remount(struct entry *t, struct err *e)
 
 /* ---- which is which ---- */
 
-typedef int (*mount_fn)(struct entry *t, struct err *e);
+typedef int (*mount_fn)(struct rootfs_entry *t, struct err *e);
 
-static mount_fn choose(const struct entry *t)
+static mount_fn choose(const struct rootfs_entry *t)
 {
     static const struct {
         const char *type;
         mount_fn fn;
     } types[] = {
-        { "bind", bind },     { "tmpfs", tmpfs },    { "proc", proc },     { "sysfs", sysfs },
-        { "cgroup", cgroup }, { "cgroup2", cgroup }, { "mqueue", mqueue },
+        { "bind", rootfs_bind }, { "tmpfs", tmpfs },    { "proc", proc },     { "sysfs", sysfs },
+        { "cgroup", cgroup },    { "cgroup2", cgroup }, { "mqueue", mqueue },
     };
 
     if (t->o.flags & MOUNT_OPTION_REMOUNT)
         return remount;
     if (t->o.flags & MOUNT_OPTION_BIND)
-        return bind;
+        return rootfs_bind;
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (t->m->type && STREQ(types[i].type, t->m->type))
             return types[i].fn;
     return plain;
 }
 
+static bool is_dev(const char *destination)
+{
+    const char *rest = str_after(destination + strspn(destination, "/"), "dev");
+
+    return rest && rest[strspn(rest, "/")] == '\0';
+}
+
+/* In a read-only tmpfs, and in /dev, later mounts and devices still have to find or make their
+ * places: as with runc they become read-only in the end. */
+static void postpone_ro(struct rootfs_entry *t, mount_fn fn)
+{
+    const uint64_t ro = MOUNT_ATTR_RDONLY;
+
+    if (fn != tmpfs && (fn != plain || !is_dev(t->m->destination)))
+        return;
+    t->late_ro = (t->o.attr_set | t->o.rattr_set) & ro;
+    t->o.attr_set &= ~ro;
+    t->o.rattr_set &= ~ro;
+}
+
+static int check_entry(const struct rootfs_entry *t, mount_fn fn, struct err *e)
+{
+    if (fn == plain && str_empty(t->m->type))
+        return err_set(e, ERR_INVALID, "neither a type nor the option \"bind\"");
+    if ((t->o.flags & MOUNT_OPTION_TMPCOPYUP) && fn != tmpfs)
+        return err_set(e, ERR_INVALID, "the option \"tmpcopyup\" is for a tmpfs");
+    return 0;
+}
+
 static int mount_entry(struct setup *s, const struct config_mount *m, struct err *e)
 {
-    struct entry t = { .s = s, .m = m, .spot.fd = -1 };
+    struct rootfs_entry t = { .s = s, .m = m, .spot.fd = -1 };
     int r = mount_option_parse(m->options, &t.o, e);
-
-    if (r >= 0 && !str_empty(s->config->lnx.mount_label) && !(t.o.flags & MOUNT_OPTION_BIND) &&
-        strv_addf(&t.o.data, "context=%s", s->config->lnx.mount_label) < 0)
-        r = err_nomem(e);
-    if (r >= 0 && (t.o.flags & MOUNT_OPTION_IDMAP))
-        r = err_set(e, ERR_UNSUPPORTED, "the option \"idmap\" is not supported yet");
     mount_fn fn = choose(&t);
-    if (r >= 0 && fn == plain && str_empty(m->type))
-        r = err_set(e, ERR_INVALID, "neither a type nor the option \"bind\"");
+
+    if (r >= 0)
+        r = check_entry(&t, fn, e);
+    if (r >= 0 && (fn == tmpfs || fn == plain))
+        r = mount_label_add(s->config, m->type, &t.o.data, e);
+    postpone_ro(&t, fn);
     if (r >= 0)
         r = fn(&t, e);
     if (t.spot.fd >= 0)
@@ -316,10 +263,12 @@ static int explain(const struct config_mount *m, struct err *e)
 
 int rootfs_mounts(struct setup *s, struct err *e)
 {
-    for (size_t i = 0; i < s->config->n_mounts; i++) {
+    int r = mount_label_check(s->config, e);
+
+    for (size_t i = 0; r >= 0 && i < s->config->n_mounts; i++) {
         const struct config_mount *m = &s->config->mounts[i];
         if (mount_entry(s, m, e) < 0)
             return explain(m, e);
     }
-    return 0;
+    return r;
 }

@@ -142,7 +142,7 @@ static const struct setup_step launch_steps[] = {
     { "host name", namespace_names }, { "rootfs", rootfs_open },
     { "mounts", rootfs_mounts },      { "devices", device_make },
     { "console", device_console },    { "hooks", rootfs_hooks },
-    { "masks", mask_paths },          { "sysctl", sysctl_write },
+    { "sysctl", sysctl_write },       { "masks", mask_paths },
     { "pivot", rootfs_pivot },        { "terminal", attr_terminal },
     { "limits", attr_nproc },         { "scheduling", attr_scheduling },
     { "labels", attr_labels },        { "working directory", attr_cwd },

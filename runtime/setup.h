@@ -36,9 +36,11 @@ struct setup {
     int stub;       /* runtime/stub as a sealed file */
     int report;     /* where the last exec's failure goes */
     int tty;        /* the terminal's slave, or -1 */
-    bool in_cwd;    /* the working directory has been entered */
-    char *command;  /* what will be executed: a path inside */
-    char **argv;    /* for the stub: descriptor, path, the command's own */
+    int *late;      /* mounts that become read-only before the pivot */
+    size_t n_late;
+    bool in_cwd;   /* the working directory has been entered */
+    char *command; /* what will be executed: a path inside */
+    char **argv;   /* for the stub: descriptor, path, the command's own */
     char **envp;
 };
 

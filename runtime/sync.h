@@ -13,6 +13,7 @@ enum sync_kind {
     SYNC_ERR,      /* err: the set-up failed, the child is gone */
     SYNC_ERRNO,    /* num: errno of the last exec, from runtime/stub */
     SYNC_HOOKS,    /* run prestart and createRuntime, then SYNC_GO */
+    SYNC_TREE,     /* num: open the source of that mount (-1: the rootfs), then SYNC_GO with it */
     SYNC_PTY,      /* with the terminal's master */
     SYNC_LISTENER, /* with seccomp's notification descriptor */
     SYNC_READY,    /* all set up; the child waits for SYNC_GO */

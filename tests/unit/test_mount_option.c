@@ -49,6 +49,10 @@ START_TEST(access_times_are_one_field)
     o = parse("strictatime,relatime");
     ck_assert_uint_eq(o.attr_set, 0);
     ck_assert_uint_eq(o.attr_clr, MOUNT_ATTR__ATIME);
+    o = parse("noatime,nostrictatime,norelatime");
+    ck_assert_uint_eq(o.attr_set, MOUNT_ATTR_NOATIME);
+    o = parse("rstrictatime,ratime");
+    ck_assert_uint_eq(o.rattr_set, MOUNT_ATTR_STRICTATIME);
     o = parse("noatime,atime,nodiratime");
     ck_assert_uint_eq(o.attr_set, MOUNT_ATTR_NODIRATIME);
     ck_assert_uint_eq(o.attr_clr, MOUNT_ATTR__ATIME);
@@ -84,15 +88,40 @@ START_TEST(flags_and_data)
     struct mount_options o = parse("rbind,size=64k,tmpcopyup,mode=755,,defaults,sync,x.y");
 
     ck_assert_uint_eq(o.flags, MOUNT_OPTION_BIND | MOUNT_OPTION_RBIND | MOUNT_OPTION_TMPCOPYUP);
-    ck_assert_uint_eq(o.sb_ms, MS_SYNCHRONOUS);
-    ck_assert_str_eq(o.sb_names[0], "sync");
+    ck_assert_uint_eq(o.sb_set, MS_SYNCHRONOUS);
     ck_assert_uint_eq(strv_len(o.data), 3);
     ck_assert_str_eq(o.data[0], "size=64k");
     ck_assert_str_eq(o.data[2], "x.y");
     mount_option_free(&o);
     ck_assert_ptr_null(o.data);
-    o = parse("idmap=uids=0-1-10");
-    ck_assert_uint_eq(o.flags, MOUNT_OPTION_IDMAP);
+    o = parse("tmpcopyup,notmpcopyup");
+    ck_assert_uint_eq(o.flags, 0);
+}
+END_TEST
+
+/* The last word counts here, too; what has no name for fsconfig(2) has an empty one. */
+START_TEST(flags_of_the_superblock)
+{
+    struct mount_options o = parse("async,sync,lazytime,nolazytime,iversion,silent,loud,mand");
+    char text[64] = "";
+
+    ck_assert_uint_eq(o.sb_set, MS_SYNCHRONOUS | MS_I_VERSION | MS_MANDLOCK);
+    ck_assert_uint_eq(o.sb_clr, MS_LAZYTIME | MS_SILENT);
+    for (size_t i = 0; mount_option_sb_name(i, &o); i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s,",
+                 mount_option_sb_name(i, &o));
+    ck_assert_str_eq(text, ",sync,mand,,nolazytime,");
+    o = parse("iversion,noiversion,mand,nomand,sync,async,dirsync");
+    ck_assert_uint_eq(o.sb_set, MS_DIRSYNC);
+}
+END_TEST
+
+START_TEST(mappings_in_an_option)
+{
+    struct mount_options o = parse("ridmap=uids=0-1-10;gids=0-1-10");
+
+    ck_assert_uint_eq(o.flags, MOUNT_OPTION_IDMAP | MOUNT_OPTION_RIDMAP);
+    ck_assert_ptr_nonnull(o.idmap);
     mount_option_free(&o);
 }
 END_TEST
@@ -138,7 +167,7 @@ START_TEST(old_flags)
 {
     ck_assert_uint_eq(mount_option_ms(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOATIME),
                       MS_RDONLY | MS_NOATIME);
-    ck_assert_uint_eq(mount_option_ms(0), 0);
+    ck_assert_uint_eq(mount_option_ms(0), MS_RELATIME);
 }
 END_TEST
 
@@ -152,6 +181,8 @@ int main(void)
     tcase_add_test(t, recursive_ones_are_apart);
     tcase_add_test(t, propagation_keeps_its_order);
     tcase_add_test(t, flags_and_data);
+    tcase_add_test(t, flags_of_the_superblock);
+    tcase_add_test(t, mappings_in_an_option);
     tcase_add_test(t, every_option_of_the_spec_is_known);
     tcase_add_test(t, names_are_sorted_and_single);
     tcase_add_test(t, old_flags);

@@ -57,6 +57,13 @@ static const struct {
     { ROOT ",\"mounts\":[{\"destination\":\"/a\",\"source\":\"/b\",\"options\":[\"bind\"],"
            "\"uidMappings\":" MAP "}]",
       "/mounts/0/uidMappings: uidMappings and gidMappings need each other" },
+#define BOUND "\"destination\":\"/a\",\"source\":\"/b\",\"options\":[\"bind\",\"ridmap\"]"
+#define MNT   ",\"linux\":{" NS("mount") "}"
+    { ROOT ",\"mounts\":[{" BOUND "}]" MNT,
+      "/mounts/0/options: idmap needs uidMappings and gidMappings, or a user namespace" },
+    { ROOT ",\"mounts\":[{" BOUND "," MAPS "}]" MNT, NULL },
+    { ROOT ",\"mounts\":[{\"destination\":\"/a\",\"type\":\"tmpfs\"," MAPS "}]" MNT,
+      "/mounts/0/options: ids can be mapped in bind mounts only" },
     { LNX("\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"ipc\"},{\"type\":\"pid\"}]"),
       "/linux/namespaces/2: this type of namespace is listed twice" },
     { LNX("\"namespaces\":[{\"type\":\"pid\",\"path\":\"proc/1/ns/pid\"}]"),
