@@ -35,9 +35,10 @@ struct fmt_method {
 int fmt_apply(const struct fmt_template *t, const struct json_value *root,
               const struct fmt_method *methods, struct buf *out, struct err *e);
 
-/* Lines of cells separated by tabs, aligned as docker does: columns at least 10 wide, 3 spaces
- * between them, nothing after the last. `text` is consumed line by line. */
-void fmt_align(const char *text, struct buf *out);
+/* Lines of cells separated by tabs, aligned as docker does: columns at least `column_min` wide, 3
+ * spaces between them, nothing after the last. `text` is consumed line by line. */
+#define FMT_COLUMN_MIN 10 /* docker's */
+void fmt_align(const char *text, size_t column_min, struct buf *out);
 
 /* A column that `table` formats may name. A table ends with an empty row. */
 struct fmt_field {

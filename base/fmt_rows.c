@@ -7,7 +7,6 @@
 
 #include <ctype.h>
 
-#define COLUMN_MIN 10
 #define COLUMN_GAP 3
 #define COLUMNS    64
 
@@ -39,12 +38,12 @@ static void measure(const char *text, size_t widths[COLUMNS])
     }
 }
 
-void fmt_align(const char *text, struct buf *out)
+void fmt_align(const char *text, size_t column_min, struct buf *out)
 {
     size_t widths[COLUMNS];
 
     for (size_t i = 0; i < COLUMNS; i++)
-        widths[i] = COLUMN_MIN;
+        widths[i] = column_min;
     measure(text, widths);
     for (size_t col = 0; *text;) {
         size_t len = strcspn(text, "\t\n");
@@ -132,7 +131,7 @@ static int add_table(const struct fmt_list *list, const char *format,
         return r;
     if (lines.failed)
         return err_nomem(e);
-    fmt_align(lines.data, out);
+    fmt_align(lines.data, FMT_COLUMN_MIN, out);
     return 0;
 }
 

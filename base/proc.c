@@ -123,6 +123,56 @@ int proc_run(char *const *argv, struct err *e)
     return proc_exit_code(status);
 }
 
+static int spawn_into(int out, char *const *argv, pid_t *ret, struct err *e)
+{
+    posix_spawn_file_actions_t actions;
+    int errnum = posix_spawn_file_actions_init(&actions);
+
+    if (errnum == 0)
+        errnum = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    if (errnum == 0)
+        errnum = posix_spawnp(ret, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return errnum != 0 ? err_errnum(e, errnum, "run", argv[0]) : 0;
+}
+
+static int read_to_end(int fd, struct buf *out, struct err *e)
+{
+    for (;;) {
+        char *room = buf_room(out, 4096);
+        ssize_t n = room ? read(fd, room, 4096) : 0;
+        if (!room)
+            return err_nomem(e);
+        if (n < 0 && errno != EINTR)
+            return err_sys(e, "read", "from a program's output");
+        if (n == 0)
+            return 0;
+        if (n > 0)
+            buf_grew(out, (size_t)n);
+    }
+}
+
+int proc_output(char *const *argv, struct buf *out, struct err *e)
+{
+    int fds[2];
+    pid_t pid;
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return err_sys(e, "pipe", NULL);
+    AUTO_FD int ours = fds[0];
+    AUTO_FD int theirs = fds[1];
+    int r = spawn_into(theirs, argv, &pid, e);
+    if (r < 0)
+        return r;
+    mem_close(&theirs);
+    r = read_to_end(ours, out, e);
+    mem_close(&ours);
+    int status = proc_wait(pid);
+    if (r >= 0 && status < 0)
+        return err_sys(e, "wait for", argv[0]);
+    return r < 0 ? r : proc_exit_code(status);
+}
+
 void proc_open_std_fds(void)
 {
     for (int fd = 0; fd <= 2; fd++)

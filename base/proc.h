@@ -2,6 +2,7 @@
 /* Processes: clone3, pidfds, waiting, descriptor passing. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -32,6 +33,8 @@ int proc_exit_code(int wait_status);
 /* Runs argv (argv[0] a path or a name looked up in PATH), stdio inherited, and waits. The exit
  * code as proc_exit_code, or a negative error when it could not be started. */
 int proc_run(char *const *argv, struct err *e);
+/* The same with its standard output appended to `out`. */
+int proc_output(char *const *argv, struct buf *out, struct err *e);
 
 /* Opens /dev/null on whichever of the descriptors 0 to 2 is closed, for main() to call first: a
  * file of ours must never become somebody's standard stream. What fails, fails silently. */

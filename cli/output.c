@@ -112,6 +112,6 @@ int output_object(const struct buf *json, const char *format, const char *text, 
         return r;
     if (format)
         return output_line(e, "%s", b.data ? b.data : "");
-    fmt_align(b.data, &aligned);
+    fmt_align(b.data, FMT_COLUMN_MIN, &aligned);
     return output_buf(&aligned, e);
 }

@@ -18,8 +18,9 @@
  * malloc'd and the struct's own; config_free() takes it apart.
  */
 
-/* The newest version of the runtime-spec that is understood. */
-#define CONFIG_OCI_VERSION "1.3.0"
+/* The newest and the oldest version of the runtime-spec that are understood. */
+#define CONFIG_OCI_VERSION     "1.3.0"
+#define CONFIG_OCI_VERSION_MIN "1.0.0"
 
 struct config_root {
     char *path; /* relative to the bundle unless absolute */

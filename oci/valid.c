@@ -98,7 +98,8 @@ static bool half_mapped(const struct config *c, struct valid_found *ret)
 
 static const struct valid_rule document_rules[] = {
     { "/ociVersion", bad_version, "expected a version such as " CONFIG_OCI_VERSION,
-      "versions 1.0.0 to " CONFIG_OCI_VERSION " of the runtime-spec are understood" },
+      "versions " CONFIG_OCI_VERSION_MIN " to " CONFIG_OCI_VERSION
+      " of the runtime-spec are understood" },
     { "/root", no_root, "required key \"root\" is missing", NULL },
     { "/mounts/#/source", bind_without_source, "a bind mount needs a source", NULL },
     { "/mounts/#/uidMappings", half_mapped, "uidMappings and gidMappings need each other", NULL },

@@ -233,6 +233,11 @@ int launch_ready(struct launch_proc *p, struct err *e)
     return r < 0 ? r : r == 0 ? died(p, e) : 0;
 }
 
+int launch_leave(struct launch_proc *p, struct err *e)
+{
+    return sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0 ? died(p, e) : 0;
+}
+
 int launch_start(struct launch_proc *p, struct err *e)
 {
     int r = 0;

@@ -36,7 +36,7 @@ struct launch {
     int stdio[3];                /* -1: inherit; ignored with a terminal */
     int cgroup_fd;               /* v2 group to be born in, or -1 */
     int exec_fifo_fd;      /* a fifo opened O_RDWR: one byte written to it is the release, and after
-                              launch_ready() the caller may go. The child closes it by its exec; when
+                              launch_leave() the caller may go. The child closes it by its exec; when
                               that fails, it leaves a message in it (runtime/sync.h). -1:
                               launch_start() releases */
     unsigned preserve_fds; /* descriptors from 3 on that the command gets */
@@ -78,6 +78,10 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
  * Errors are the child's: step, path, reason; ERR_CMD_NOT_FOUND or ERR_CMD_NOT_EXEC when the
  * command is missing. */
 int launch_ready(struct launch_proc *p, struct err *e);
+
+/* With a fifo: it is on record, and waits for its release whatever becomes of the caller. A child
+ * whose parent dies before that ends. */
+int launch_leave(struct launch_proc *p, struct err *e);
 
 /* Releases it and returns when the exec has happened, or with the error of the exec. */
 int launch_start(struct launch_proc *p, struct err *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hako-oci's create and start. */
+/* hako-oci's create. */
 #include "runtime/lifecycle.h"
 
 #include "base/buf.h"
@@ -16,11 +16,8 @@
 #include "runtime/lifecycle_open.h"
 #include "runtime/rootfs_shared.h"
 #include "runtime/self.h"
-#include "runtime/sync.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -156,7 +153,9 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
         r = launch(args, c, p, e);
     if (r >= 0)
         r = record(c, p, e);
-    return r < 0 ? r : lifecycle_hand_out(p, &out, e);
+    if (r >= 0)
+        r = lifecycle_hand_out(p, &out, e);
+    return r < 0 ? r : launch_leave(p, e);
 }
 
 /* Who lives in a pid namespace that is joined sees our child before its exec. */
@@ -196,59 +195,4 @@ int lifecycle_create(const char *root, const struct lifecycle_create *args, stru
     else
         launch_close(&p);
     return 0;
-}
-
-/* ---- start ---- */
-
-/* The container's process is the fifo's only reader until its exec or its end closes it; what it
- * has to say about a failed exec is in the fifo then. */
-static int release(struct lifecycle_ctr *c, struct err *e)
-{
-    AUTO_FD int out = openat(c->dir, STATEFILE_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    char *const *args = c->config.process ? c->config.process->args : NULL;
-    struct sync_msg m = { 0 };
-
-    if (out < 0)
-        return errno == ENXIO ? err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id)
-                              : err_sys(e, "open", STATEFILE_FIFO);
-    if (write(out, "", 1) != 1)
-        return err_sys(e, "write", STATEFILE_FIFO);
-    struct pollfd wait = { .fd = out };
-    while (poll(&wait, 1, -1) < 0)
-        if (errno != EINTR)
-            return err_sys(e, "poll", STATEFILE_FIFO);
-    AUTO_FD int in = openat(c->dir, STATEFILE_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    mem_close(&out);
-    ssize_t n = in < 0 ? -1 : fs_read_all(in, &m, sizeof(m));
-    if (n < 0)
-        return err_sys(e, "read", STATEFILE_FIFO);
-    unlinkat(c->dir, STATEFILE_FIFO, 0);
-    if (n == 1) /* our own byte: it died without taking it */
-        return err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id);
-    return n == 0 ? 0 : sync_error(&m, args ? args[0] : "", e);
-}
-
-static int poststart(struct lifecycle_ctr *c, struct err *e)
-{
-    struct err ignored = ERR_INIT;
-
-    c->sf.state.status = STATE_RUNNING;
-    int r = hooks_run(&c->config.hooks.poststart, "poststart", &c->sf.state, e);
-    if (r < 0)
-        lifecycle_kill_wait(c, &ignored);
-    return r;
-}
-
-int lifecycle_start(const char *root, const char *id, struct err *e)
-{
-    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
-
-    if (r < 0)
-        return r;
-    if (c.sf.state.status != STATE_CREATED)
-        return err_set(e, ERR_STATE, "cannot start container %s: it is %s, not created", id,
-                       json_enum_name(state_status_names, (int)c.sf.state.status));
-    r = release(&c, e);
-    return r < 0 ? r : poststart(&c, e);
 }

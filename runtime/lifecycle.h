@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The OCI operations of hako-oci: create, start, state, kill, delete, list, exec. */
+/* The OCI operations of hako-oci: create, start, state, kill, delete, pause, list, exec. */
 #pragma once
 
 #include "base/err.h"
@@ -52,8 +52,16 @@ int lifecycle_state(const char *root, const char *id, struct state *ret, struct 
  * running". */
 int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct err *e);
 
-/* Removes a stopped container (cgroup, state) and runs its poststop hooks; `force` kills first and
- * takes an unknown id for success. */
+/* Freezes and thaws all of its cgroup. ERR_STATE "container not running" and "container not
+ * paused"; ERR_UNSUPPORTED without a cgroup. */
+int lifecycle_pause(const char *root, const char *id, struct err *e);
+int lifecycle_resume(const char *root, const char *id, struct err *e);
+
+/* The processes in its cgroup, none when it is stopped. *ret is malloc'd. */
+int lifecycle_pids(const char *root, const char *id, pid_t **ret, size_t *ret_n, struct err *e);
+
+/* Removes a stopped container (cgroup, state) and runs its poststop hooks; `force` kills first,
+ * takes an unknown id for success, and removes what a create or delete left that was killed. */
 int lifecycle_delete(const char *root, const char *id, bool force, struct err *e);
 
 /* Every container's state, sorted by id; damaged ones are left out with a log_warn(). */

@@ -32,7 +32,7 @@ void lifecycle_close(struct lifecycle_ctr *c)
     cgroup_tree_close(&c->tree);
 }
 
-static int open_cgroup(struct lifecycle_ctr *c, struct err *e)
+int lifecycle_open_cgroup(struct lifecycle_ctr *c, struct err *e)
 {
     if (!c->sf.cgroup)
         return 0;
@@ -54,7 +54,7 @@ static int load(struct lifecycle_ctr *c, const char *id, unsigned flags, struct 
     if (r >= 0 && (flags & LIFECYCLE_CONFIG))
         r = config_load(c->dir, STATEFILE_CONFIG, &c->config, e);
     if (r >= 0 && (flags & LIFECYCLE_CGROUP))
-        r = open_cgroup(c, e);
+        r = lifecycle_open_cgroup(c, e);
     if (r < 0)
         return r;
     c->sf.state.status = statefile_status(c->dir, &c->sf);
@@ -114,7 +114,13 @@ static int write_pid_file(const char *path, pid_t pid, struct err *e)
     if (dir < 0)
         return err_sys(e, "open the directory of", path);
     int len = snprintf(text, sizeof(text), "%d", (int)pid);
-    return commit_file(dir, basename(name_of), text, (size_t)len, 0644, COMMIT_VOLATILE, e);
+    /* Linked when it is finished: killed at any moment, we leave no temporary file. */
+    const char *name = basename(name_of);
+    int r = commit_file(dir, name, text, (size_t)len, 0644, COMMIT_EXCL, e);
+    if (r != -ERR_EXISTS)
+        return r;
+    err_clear(e);
+    return commit_file(dir, name, text, (size_t)len, 0644, COMMIT_VOLATILE, e);
 }
 
 int lifecycle_hand_out(struct launch_proc *p, const struct lifecycle_out *out, struct err *e)

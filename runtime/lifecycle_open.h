@@ -42,6 +42,8 @@ int lifecycle_open(const char *root, const char *id, unsigned flags, struct life
  * sf.cgroup. None (fd -1, NULL) where the caller may not and nothing needs it. */
 int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
                           struct err *e);
+/* Opens the cgroup that sf.cgroup names; fd stays -1 where there is none, or it is gone. */
+int lifecycle_open_cgroup(struct lifecycle_ctr *c, struct err *e);
 /* Compiles the config's filter, or takes it from ROOT/.seccomp. */
 int lifecycle_filter(struct lifecycle_ctr *c, struct err *e);
 void lifecycle_close(struct lifecycle_ctr *c);

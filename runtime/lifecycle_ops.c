@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* hako-oci's state, kill, delete and list. */
+/* hako-oci's state, kill and list. */
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "oci/valid.h"
 #include "runtime/lifecycle.h"
 #include "runtime/lifecycle_open.h"
-#include "runtime/rootfs_shared.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -28,7 +26,7 @@ int lifecycle_state(const char *root, const char *id, struct state *ret, struct 
     return 0;
 }
 
-/* ---- kill, delete ---- */
+/* ---- kill ---- */
 
 static int signal_init(const struct lifecycle_ctr *c, int sig, struct err *e)
 {
@@ -50,41 +48,13 @@ int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct e
 
     if (r < 0)
         return r;
-    if (all && c.cgroup.fd >= 0)
+    /* Processes that init has left behind can still be signalled. */
+    if (all && c.cgroup.fd >= 0 &&
+        (c.sf.state.status != STATE_STOPPED || cgroup_populated(&c.cgroup)))
         return sig == SIGKILL ? cgroup_kill(&c.cgroup, e) : cgroup_signal(&c.cgroup, sig, e);
     if (c.sf.state.status == STATE_STOPPED)
         return err_set(e, ERR_STATE, "container not running");
     return signal_init(&c, sig, e);
-}
-
-/* A create that was killed leaves a directory without a state. */
-static int remove_remains(const char *root, const char *id, struct err *e)
-{
-    AUTO_FD int root_fd = -1;
-    AUTO_FD int dir = -1;
-    int r = valid_id(id, e);
-
-    if (r >= 0)
-        r = statefile_open_root(root, &root_fd, e);
-    if (r >= 0 && (dir = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
-        r = rootfs_shared_detach(dir, e);
-    return r < 0 ? r : fs_rm_rf(root_fd, id, e);
-}
-
-int lifecycle_delete(const char *root, const char *id, bool force, struct err *e)
-{
-    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
-
-    if (r == -ERR_NOT_FOUND && force)
-        return remove_remains(root, id, e);
-    if (r < 0)
-        return r;
-    if (c.sf.state.status != STATE_STOPPED && c.sf.state.status != STATE_CREATED && !force)
-        return err_set(e, ERR_STATE, "cannot delete container %s that is not stopped: %s", id,
-                       json_enum_name(state_status_names, (int)c.sf.state.status));
-    r = lifecycle_kill_wait(&c, e);
-    return r < 0 ? r : lifecycle_remove(&c, id, e);
 }
 
 /* ---- list ---- */

@@ -83,6 +83,11 @@ static uint32_t token_of(enum config_arch arch)
     return arch_names[arch] ? seccomp_arch_resolve_name(arch_names[arch]) : 0;
 }
 
+bool seccomp_rules_knows(enum config_arch arch)
+{
+    return token_of(arch) != 0;
+}
+
 enum config_arch seccomp_rules_native(const char **ret_goarch)
 {
     uint32_t native = seccomp_arch_native();

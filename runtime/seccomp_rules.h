@@ -62,6 +62,9 @@ int64_t seccomp_rules_number(const struct seccomp_lane *lane, const char *name);
 /* True when libseccomp knows the name, on whichever architecture. */
 bool seccomp_rules_known(const char *name);
 
+/* True when libseccomp knows the architecture. */
+bool seccomp_rules_knows(enum config_arch arch);
+
 /* The architecture this program is built for, and its name in docker's profiles (GOARCH). */
 enum config_arch seccomp_rules_native(const char **ret_goarch);
 

@@ -108,15 +108,17 @@ static int wait_fifo(int fifo, struct err *e)
     return n == 1 ? 0 : err_sys(e, "read", "exec.fifo");
 }
 
-/* With a fifo the parent may go now, and failures from here on go into the fifo. */
+/* With a fifo the parent goes, once it has put on record that we are here; failures from then on go
+ * into the fifo. A parent that dies before ends us: nobody would know of us. */
 static int wait_release(struct setup *s, struct err *e)
 {
     bool fifo = s->launch && s->launch->exec_fifo_fd >= 0;
 
     if (sync_send(s->sync, SYNC_READY, 0, -1) < 0)
         return err_sys(e, "send", "ready");
-    if (!fifo)
-        return setup_wait_go(s, e);
+    int r = setup_wait_go(s, e);
+    if (r < 0 || !fifo)
+        return r;
     s->sync = s->report;
     log_set(NULL, LOG_LVL_ERROR);
     return wait_fifo(s->launch->exec_fifo_fd, e);

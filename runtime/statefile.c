@@ -53,7 +53,7 @@ int statefile_make(int root_fd, const char *id, int *ret_dir, struct err *e)
         return r;
     if (mkdirat(root_fd, id, 0700) < 0)
         return errno == EEXIST
-                   ? err_set(e, ERR_EXISTS, "container with id \"%s\" exists already", id)
+                   ? err_set(e, ERR_EXISTS, "container with given ID already exists: %s", id)
                    : err_sys(e, "mkdir", id);
     int fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
@@ -107,5 +107,7 @@ enum state_status statefile_status(int dir, const struct statefile *s)
         return STATE_STOPPED;
     if (is_frozen(s->cgroup))
         return STATE_PAUSED;
-    return faccessat(dir, STATEFILE_FIFO, F_OK, 0) == 0 ? STATE_CREATED : STATE_RUNNING;
+    /* Its process reads the fifo until its exec; a start that was killed leaves one without. */
+    AUTO_FD int fifo = openat(dir, STATEFILE_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return fifo >= 0 ? STATE_CREATED : STATE_RUNNING;
 }

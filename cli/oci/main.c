@@ -3,11 +3,12 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "cli/complete.h"
 #include "cli/oci/oci.h"
 #include "cli/oci/oci_log.h"
+#include "cli/oci/oci_version.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "oci/config.h"
 #include "runtime/idmap.h"
 #include "runtime/lifecycle.h"
 #include "runtime/statefile.h"
@@ -16,7 +17,6 @@
 
 static const char *const formats[] = { "text", "json", NULL };
 static const char *const levels[] = { "error", "warning", "info", "debug", NULL };
-
 /* In the order of enum lifecycle_rootless. */
 static const char *const rootless_words[] = { "auto", "true", "false", NULL };
 
@@ -24,8 +24,8 @@ static const char *const rootless_words[] = { "auto", "true", "false", NULL };
 static const struct opt globals[] = {
     { 0, "root", OPT_STRING, AT(root), "DIR", "Keep the state of containers here (/run/hako/oci)",
       .words = opt_words_dir },
-    { 0, "log", OPT_STRING, AT(log), "FILE", "Append messages to this file",
-      .words = opt_words_file },
+    { 0, "log", OPT_STRING, AT(log), "FILE",
+      "Append messages to this file, or [file:|journald:|syslog:]NAME", .words = opt_words_file },
     { 0, "log-format", OPT_ENUM, AT(log_format), "FORMAT", "Format of messages: text, json",
       .choices = formats },
     { 0, "log-level", OPT_ENUM, AT(log_level), "LEVEL",
@@ -37,7 +37,9 @@ static const struct opt globals[] = {
       "Have systemd manage cgroups (not supported yet)" },
     { 0, "rootless", OPT_ENUM, AT(rootless), "BOOL",
       "Whether cgroups may be out of reach: auto, true, false", .choices = rootless_words },
+    { 0, "criu", OPT_STRING, 0, 0, .flags = OPT_IGNORED },
     { 'v', "version", OPT_FLAG, AT(version), NULL, "Print the version and quit" },
+    { 'V', NULL, OPT_FLAG, AT(version), NULL, "The same", .flags = OPT_HIDDEN },
     { 0 },
 };
 
@@ -54,11 +56,17 @@ static const struct opt_cmd options_cmd = {
 };
 
 static const struct opt_verb verbs[] = {
+    { "completion", &oci_completion },
     { "create", &oci_create },
     { "delete", &oci_delete },
     { "exec", &oci_exec },
+    { "features", &oci_features },
+    { "help h", &oci_help },
     { "kill", &oci_kill },
     { "list", &oci_list },
+    { "pause", &oci_pause },
+    { "ps", &oci_ps },
+    { "resume", &oci_resume },
     { "run", &oci_run },
     { "spec", &oci_spec },
     { "start", &oci_start },
@@ -101,11 +109,6 @@ const char *oci_root(const struct oci *o)
     return below;
 }
 
-static int print_version(struct err *e)
-{
-    return output_line(e, "hako-oci version %s\nspec: %s", HAKO_VERSION, CONFIG_OCI_VERSION);
-}
-
 static int print_help(const struct opt_match *m, struct err *e)
 {
     AUTO_BUF struct buf b = { 0 };
@@ -133,6 +136,21 @@ static int run(struct oci *o, const struct opt_match *m, struct err *e)
     return r;
 }
 
+static int dispatch(struct oci *o, char **argv, struct opt_match *m, struct err *e)
+{
+    struct err bad_log = ERR_INIT;
+
+    if (*argv && STREQ(*argv, "__complete"))
+        return complete_print(&oci_program, o, argv + 1);
+    int r = opt_find(&oci_program, argv, o, m, e);
+    int log = oci_log_open(o, r < 0 ? &bad_log : e);
+    if (r < 0 || log < 0)
+        return r < 0 ? r : log;
+    if (o->version)
+        return oci_version_print(e);
+    return m->cmd && !m->cmd->verbs ? run(o, m, e) : print_help(m, e);
+}
+
 int main(int argc, char **argv)
 {
     struct oci o = { .log_level = LOG_LVL_WARN };
@@ -140,13 +158,7 @@ int main(int argc, char **argv)
     struct opt_match m = { 0 };
 
     proc_open_std_fds();
-    int r = opt_find(&oci_program, argc > 0 ? argv + 1 : argv, &o, &m, &e);
-    if (r >= 0)
-        r = oci_log_open(&o, &e);
-    if (r >= 0)
-        r = o.version                ? print_version(&e)
-            : m.cmd && !m.cmd->verbs ? run(&o, &m, &e)
-                                     : print_help(&m, &e);
+    int r = dispatch(&o, argc > 0 ? argv + 1 : argv, &m, &e);
     if (r >= 0)
         return r;
     oci_log_error(&e);

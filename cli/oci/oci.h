@@ -27,12 +27,21 @@ const char *oci_root(const struct oci *o);
 /* The cgroup driver's name for new containers; NULL: the default. */
 const char *oci_cgroup_manager(const struct oci *o);
 
+/* Completes ids of containers. */
+void oci_words_containers(void *ctx, const char *prefix, struct buf *out);
+
 /* The commands, one file each. */
+extern const struct opt_cmd oci_completion;
 extern const struct opt_cmd oci_create;
 extern const struct opt_cmd oci_delete;
 extern const struct opt_cmd oci_exec;
+extern const struct opt_cmd oci_features;
+extern const struct opt_cmd oci_help;
 extern const struct opt_cmd oci_kill;
 extern const struct opt_cmd oci_list;
+extern const struct opt_cmd oci_pause;
+extern const struct opt_cmd oci_ps;
+extern const struct opt_cmd oci_resume;
 extern const struct opt_cmd oci_run;
 extern const struct opt_cmd oci_spec;
 extern const struct opt_cmd oci_start;

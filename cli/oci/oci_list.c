@@ -25,6 +25,7 @@ const struct opt_cmd oci_state = {
     .summary = "Print the state of a container as JSON",
     .min_operands = 1,
     .max_operands = 1,
+    .words = oci_words_containers,
     .run = show,
 };
 
@@ -48,6 +49,9 @@ static const char *or_empty(const char *s)
     return s ? s : "";
 }
 
+/* runc's. */
+#define COLUMN_MIN 12
+
 static void table(const struct state *v, size_t n, struct buf *out)
 {
     AUTO_BUF struct buf rows = { 0 };
@@ -60,7 +64,7 @@ static void table(const struct state *v, size_t n, struct buf *out)
     if (rows.failed)
         out->failed = true;
     else
-        fmt_align(rows.data, out);
+        fmt_align(rows.data, COLUMN_MIN, out);
 }
 
 static int list(void *ctx, const void *args, char **operands, struct err *e)

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "cli/oci/oci.h"
 
-/* Opens the --log file (appended to, made 0600) and makes it the sink of log lines. */
+/* Opens what --log names (oci_log_target.h) and makes it the sink of log lines. */
 int oci_log_open(const struct oci *o, struct err *e);
 
 /* An error: to standard error as text, and to the --log file in its format; engines read the last

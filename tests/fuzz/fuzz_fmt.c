@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (text && fmt_parse(text, &t, &e) >= 0)
         fmt_apply(t, doc, NULL, &out, &e);
     if (out.data)
-        fmt_align(out.data, &aligned);
+        fmt_align(out.data, FMT_COLUMN_MIN, &aligned);
     free(text);
     return 0;
 }

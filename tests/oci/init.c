@@ -299,6 +299,14 @@ static int cmd_pause(int argc, char **argv)
     wait_for_ever();
 }
 
+/* Ends, and leaves a child that does not. */
+static int cmd_leave(int argc, char **argv)
+{
+    if (fork() == 0)
+        wait_for_ever();
+    return 0;
+}
+
 /* Leaves an orphan behind that ends at once, and after a while counts the zombies. */
 static int cmd_orphan(int argc, char **argv)
 {
@@ -441,6 +449,7 @@ static const struct command commands[] = {
     { "hunt", "SECONDS", 1, cmd_hunt },
     { "id", "", 0, cmd_id },
     { "kill", "SIGNAL", 1, cmd_kill },
+    { "leave", "", 0, cmd_leave },
     { "ls", "DIR", 1, cmd_ls },
     { "mkdir", "DIR", 1, cmd_mkdir },
     { "mknod", "PATH MAJOR MINOR", 3, cmd_mknod },

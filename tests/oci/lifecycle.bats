@@ -27,7 +27,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     is "$(status_of box)" running
     wait_for 5 grep -q ready "$T/out"
     run lifecycle start box
-    has "$output" "it is running, not created"
+    has "$output" "cannot start an already running container"
     run lifecycle delete box
     has "$output" "not stopped: running"
     lifecycle kill box TERM
@@ -45,7 +45,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
 @test "ids: taken, malformed" {
     create box
     run create box
-    has "$output" "exists already"
+    has "$output" "container with given ID already exists"
     is "$(status_of box)" created
     for id in ../x .hidden a/b ''; do
         run create "$id"
@@ -77,7 +77,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     kill -9 "$(cat "$T/pid")"
     wait_for 5 eval '[ "$(status_of box)" = stopped ]'
     run lifecycle start box
-    has "$output" "it is stopped, not created"
+    has "$output" "cannot start a container that has stopped"
 }
 
 @test "exec joins the container and its cgroup" {

@@ -196,15 +196,15 @@ START_TEST(aligns)
 {
     AUTO_BUF struct buf b = { 0 };
 
-    fmt_align("A\tB\tC\nlonger than ten\tx\ty\nü\tb\tc\n", &b);
+    fmt_align("A\tB\tC\nlonger than ten\tx\ty\nü\tb\tc\n", FMT_COLUMN_MIN, &b);
     ck_assert_str_eq(b.data, "A                 B         C\n"
                              "longer than ten   x         y\n"
                              "ü                 b         c\n");
     buf_reset(&b);
-    fmt_align("A\t\tC\n", &b);
+    fmt_align("A\t\tC\n", FMT_COLUMN_MIN, &b);
     ck_assert_str_eq(b.data, "A                   C\n");
     buf_reset(&b);
-    fmt_align("no tab\n", &b);
+    fmt_align("no tab\n", FMT_COLUMN_MIN, &b);
     ck_assert_str_eq(b.data, "no tab\n");
 }
 END_TEST

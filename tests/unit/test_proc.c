@@ -103,6 +103,13 @@ START_TEST(runs_programs)
         proc_run((char *[]){ (char *)"/bin/sh", (char *)"-c", (char *)"kill -9 $$", NULL }, &e),
         137);
     unit_fails(proc_run((char *[]){ (char *)"/no/such/program", NULL }, &e), ERR_SYS, &e);
+    AUTO_BUF struct buf out = { 0 };
+    ck_assert_int_eq(
+        proc_output((char *[]){ (char *)"sh", (char *)"-c", (char *)"echo a b; exit 3", NULL },
+                    &out, &e),
+        3);
+    ck_assert_str_eq(out.data, "a b\n");
+    unit_fails(proc_output((char *[]){ (char *)"/no/such/program", NULL }, &out, &e), ERR_SYS, &e);
     ck_assert_int_eq(e.errnum, ENOENT);
     ck_assert(strstr(e.msg, "/no/such/program") != NULL);
 }

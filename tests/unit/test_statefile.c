@@ -6,6 +6,7 @@
 #include "runtime/statefile.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -69,7 +70,10 @@ START_TEST(statuses)
     CLEANUP(statefile) struct statefile s = sample(pid);
     ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_RUNNING);
     ck_assert_int_eq(mkfifoat(unit_dirfd, STATEFILE_FIFO, 0600), 0);
+    ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_RUNNING);
+    int reader = openat(unit_dirfd, STATEFILE_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_CREATED);
+    close(reader);
     /* The same pid, another process. */
     s.start_time++;
     ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_STOPPED);
