@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 /*
- * The plan, on standard input, has one command a line: NAME NAMESPACE COMMAND ARG..., split at
- * white space, without quoting. NAMESPACE is a mount namespace's file, or "-".
+ * The plan, on standard input, has one entry a line: NAME NAMESPACE COMMAND ARG..., split at white
+ * space, without quoting. NAMESPACE is a mount namespace's file, or "-". An entry may be several
+ * commands with ";" between them; then the one behind the word "time" is what is timed, and those
+ * around it make it possible.
  *
  * A round gives each command one burst of runs. The first run of a burst warms up and is not
  * counted: it meets what the previous command left for the kernel to clean, and cold caches; the
@@ -26,7 +28,7 @@
  * Output: NAME MEDIAN LOWER-QUARTILE UPPER-QUARTILE CPU MAXRSS, in µs and KiB, separated by tabs.
  * CPU is the median user and system time of the command and of what it waited for.
  */
-#define COMMANDS_MAX 16
+#define COMMANDS_MAX 40
 #define ARGS_MAX     64
 #define SETTLE_MS    100
 
@@ -34,7 +36,8 @@ struct command {
     char *line;
     char *name;
     int ns_fd;
-    char *argv[ARGS_MAX];
+    char *argv[ARGS_MAX]; /* NULL after each of its commands, two after the last one */
+    char **timed;         /* in argv */
     double *wall;
     double *cpu;
     long maxrss;
@@ -55,6 +58,26 @@ static _Noreturn void die(const char *op, const char *what)
     exit(1);
 }
 
+static void read_commands(struct command *c, char **save)
+{
+    char *word;
+    size_t n = 0;
+
+    c->timed = c->argv;
+    while (n < ARGS_MAX - 2 && (word = strtok_r(NULL, " \t\n", save)) != NULL) {
+        if (strcmp(word, ";") == 0)
+            c->argv[n++] = NULL;
+        else if (strcmp(word, "time") == 0 && (n == 0 || !c->argv[n - 1]))
+            c->timed = &c->argv[n];
+        else
+            c->argv[n++] = word;
+    }
+    if (!*c->timed) {
+        errno = EINVAL;
+        die("read", "plan");
+    }
+}
+
 static void read_plan(struct plan *p)
 {
     char *line = NULL;
@@ -63,7 +86,6 @@ static void read_plan(struct plan *p)
     while (getline(&line, &size, stdin) > 0) {
         struct command *c = &p->commands[p->n];
         const char *ns;
-        size_t n = 0;
         char *save = NULL;
 
         if (p->n == COMMANDS_MAX) {
@@ -73,12 +95,7 @@ static void read_plan(struct plan *p)
         c->line = line;
         c->name = strtok_r(line, " \t\n", &save);
         ns = strtok_r(NULL, " \t\n", &save);
-        while (n < ARGS_MAX - 1 && (c->argv[n] = strtok_r(NULL, " \t\n", &save)) != NULL)
-            n++;
-        if (n == 0) {
-            errno = EINVAL;
-            die("read", "plan");
-        }
+        read_commands(c, &save);
         c->ns_fd = strcmp(ns, "-") == 0 ? -1 : open(ns, O_RDONLY | O_CLOEXEC);
         if (c->ns_fd < 0 && strcmp(ns, "-") != 0)
             die("open", ns);
@@ -121,37 +138,56 @@ static void enter(int ns_fd)
         die("setns", "mount namespace");
 }
 
-/* One run; counted when `keep`. A command that fails ends the measurement. */
-static void run_once(struct plan *p, struct command *c, bool keep)
+/* Returns the wall time. A command that fails ends the measurement. */
+static double execute(const struct plan *p, const struct command *c, char **argv,
+                      struct rusage *usage)
 {
-    struct rusage usage;
-    double start, wall;
+    double start = now_us();
     int status, error;
     pid_t pid;
 
-    if (c->ns_fd >= 0)
-        enter(c->ns_fd);
-    start = now_us();
-    error = posix_spawnp(&pid, c->argv[0], &p->stdio, NULL, c->argv, environ);
+    error = posix_spawnp(&pid, argv[0], &p->stdio, NULL, argv, environ);
     if (error) {
         errno = error;
-        die("spawn", c->argv[0]);
+        die("spawn", argv[0]);
     }
-    if (wait4(pid, &status, 0, &usage) != pid)
+    if (wait4(pid, &status, 0, usage) != pid)
         die("wait", c->name);
-    wall = now_us() - start;
-    if (c->ns_fd >= 0)
-        enter(p->own_ns_fd);
+    double wall = now_us() - start;
     if (status != 0) {
-        fprintf(stderr, "interleave: %s failed with wait status %#x\n", c->name, (unsigned)status);
+        fprintf(stderr, "interleave: %s: %s failed with wait status %#x\n", c->name, argv[0],
+                (unsigned)status);
         exit(1);
     }
-    if (!keep)
-        return;
+    return wall;
+}
+
+static void count(struct command *c, double wall, const struct rusage *usage)
+{
     c->wall[c->n] = wall;
-    c->cpu[c->n++] = cpu_us(&usage);
-    if (usage.ru_maxrss > c->maxrss)
-        c->maxrss = usage.ru_maxrss;
+    c->cpu[c->n++] = cpu_us(usage);
+    if (usage->ru_maxrss > c->maxrss)
+        c->maxrss = usage->ru_maxrss;
+}
+
+/* One run; counted when `keep`. */
+static void run_once(struct plan *p, struct command *c, bool keep)
+{
+    struct rusage usage;
+
+    if (c->ns_fd >= 0)
+        enter(c->ns_fd);
+    for (char **argv = c->argv; *argv; argv++) {
+        if (argv == c->timed)
+            idle(p->pause_ms);
+        double wall = execute(p, c, argv, &usage);
+        if (argv == c->timed && keep)
+            count(c, wall, &usage);
+        while (*argv)
+            argv++;
+    }
+    if (c->ns_fd >= 0)
+        enter(p->own_ns_fd);
 }
 
 static void run_plan(struct plan *p)
@@ -165,10 +201,8 @@ static void run_plan(struct plan *p)
     for (unsigned round = 0; round < p->rounds; round++)
         for (size_t i = 0; i < p->n; i++) {
             idle(SETTLE_MS);
-            for (unsigned k = 0; k <= p->burst; k++) {
-                idle(p->pause_ms);
+            for (unsigned k = 0; k <= p->burst; k++)
                 run_once(p, &p->commands[i], k > 0);
-            }
         }
     posix_spawn_file_actions_destroy(&p->stdio);
     close(p->own_ns_fd);

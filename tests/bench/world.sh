@@ -30,7 +30,6 @@ world_make() {
             break
         fi
     done
-    world_image
 }
 
 world_cgroups() {
@@ -78,14 +77,9 @@ world_image() {
     ) >"$world/umoci.log" 2>&1 || { cat "$world/umoci.log" >&2; exit 1; }
 }
 
-# podman with its own state, in a mount namespace where a hybrid machine's v2 tree is covered: crun
-# refuses to start where it sees both. $world_peer_ns is that namespace, $world_podman the
-# command and $world_podman_run its `run`, whose cgroups world_remove() finds.
-world_podman() {
-    command -v podman >/dev/null || { echo "$0: needs podman" >&2; exit 1; }
-    world_podman="podman --root $world/podman --runroot /run/podman --tmpdir /run/libpod \
---network-config-dir $world/networks --cgroup-manager cgroupfs --storage-driver overlay"
-    world_podman_run="$world_podman run --cgroup-parent /$world_id"
+# $world_peer_ns: a mount namespace where a hybrid machine's v2 tree is covered, since crun refuses to
+# start where it sees both.
+world_peers() {
     unshare --mount --propagation private "$BASH" -c \
         'umount_v2() { mountpoint -q "$1" && mount -t tmpfs tmpfs "$1"; }
          umount_v2 /sys/fs/cgroup/unified; : >"$1/peer-ready"; exec sleep infinity' - "$world" &
@@ -96,6 +90,16 @@ world_podman() {
         [ -e "$world/peer-ready" ] && break
         sleep 0.1
     done
+}
+
+# podman with its own state: $world_podman is the command and $world_podman_run its `run`, whose
+# cgroups world_remove() finds.
+world_podman() {
+    command -v podman >/dev/null || { echo "$0: needs podman" >&2; exit 1; }
+    world_podman="podman --root $world/podman --runroot /run/podman --tmpdir /run/libpod \
+--network-config-dir $world/networks --cgroup-manager cgroupfs --storage-driver overlay"
+    world_podman_run="$world_podman run --cgroup-parent /$world_id"
+    world_peers
     {
         world_peer $world_podman load -q -i "$world/bench.tar" &&
             world_peer $world_podman network create bench

@@ -44,27 +44,11 @@ START_TEST(any_malloced_array)
 }
 END_TEST
 
-START_TEST(no_memory_changes_nothing)
-{
-    struct pair *v = NULL;
-    size_t n = 0;
-
-    VEC_ADD(v, n);
-    struct pair *before = v;
-    size_t many = SIZE_MAX / sizeof(*v);
-    ck_assert_ptr_null(VEC_ADD(v, many));
-    ck_assert_uint_eq(many, SIZE_MAX / sizeof(*v));
-    ck_assert_ptr_eq(v, before);
-    free(v);
-}
-END_TEST
-
 int main(void)
 {
     TCase *t = tcase_create("vec");
 
     tcase_add_test(t, elements_are_zeroed_and_stay);
     tcase_add_test(t, any_malloced_array);
-    tcase_add_test(t, no_memory_changes_nothing);
     return unit_run(t);
 }

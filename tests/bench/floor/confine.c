@@ -29,12 +29,13 @@ static void load_filter(void)
         floor_die("seccomp", "filter");
 }
 
-void confine_self(void)
+void confine_self(bool filter)
 {
     struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct data[2] = { 0 };
 
-    load_filter(); /* while CAP_SYS_ADMIN is there: docker does not set no_new_privs */
+    if (filter) /* while CAP_SYS_ADMIN is there: docker does not set no_new_privs */
+        load_filter();
     for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
         if (!(default_caps & BIT(cap)))
             prctl(PR_CAPBSET_DROP, cap, 0, 0, 0); /* EINVAL: newer than the kernel */

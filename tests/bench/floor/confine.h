@@ -2,5 +2,7 @@
 /* Docker's default capabilities and a system call filter of its profile's size. */
 #pragma once
 
-/* Applies both to the calling process, whose children inherit them. */
-void confine_self(void);
+#include <stdbool.h>
+
+/* Applies both, or the capabilities alone, to the calling process, whose children inherit them. */
+void confine_self(bool filter);

@@ -50,9 +50,11 @@ static void write_file(int dir, const char *name, const char *text)
 
 static void make_dirs(const struct floor_opts *o, struct container *c)
 {
-    static const char *const names[] = { "upper", "work", "root" };
+    static const char *const names[] = { "upper", "work" };
 
     snprintf(c->name, sizeof(c->name), "floor%d", (int)getpid());
+    if (o->rootfs)
+        return;
     c->state_fd = open(o->state, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (c->state_fd < 0 || mkdirat(c->state_fd, c->name, 0700) < 0)
         floor_die("mkdir", o->state);
@@ -84,9 +86,13 @@ static void remove_all(const struct floor_opts *o, const struct container *c)
     static const char *const files[] = { "work/work/incompat/volatile/dirty", "hosts",
                                          "resolv.conf" };
     static const char *const dirs[] = {
-        "work/work/incompat/volatile", "work/work/incompat", "work/work", "work", "upper", "root"
+        "work/work/incompat/volatile", "work/work/incompat", "work/work", "work", "upper"
     };
 
+    if (o->cgroup && unlinkat(c->cgroup_parent_fd, c->name, AT_REMOVEDIR) < 0)
+        floor_die("rmdir", "the cgroup");
+    if (o->rootfs)
+        return;
     for (size_t i = 0; i < (o->bridge ? 3 : 1); i++)
         if (unlinkat(c->dir_fd, files[i], 0) < 0)
             floor_die("unlink", files[i]);
@@ -95,8 +101,6 @@ static void remove_all(const struct floor_opts *o, const struct container *c)
             floor_die("rmdir", dirs[i]);
     if (unlinkat(c->state_fd, c->name, AT_REMOVEDIR) < 0)
         floor_die("rmdir", c->name);
-    if (o->cgroup && unlinkat(c->cgroup_parent_fd, c->name, AT_REMOVEDIR) < 0)
-        floor_die("rmdir", "the cgroup");
 }
 
 /* PATH as docker sets it; the first hit is executed, as execvp(3) does it. */
@@ -116,6 +120,13 @@ static _Noreturn void execute(char *const *argv)
             break;
     }
     floor_die("exec", argv[0]);
+}
+
+static _Noreturn void become(const struct floor_opts *o)
+{
+    confine_self(!o->no_filter);
+    syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+    execute(o->argv);
 }
 
 /* The container's first process. sync_fds[0] is readable once the veth is in our namespace. */
@@ -140,30 +151,60 @@ static _Noreturn void child(const struct floor_opts *o, const struct container *
         rtnl_open_dns();
     }
     umask(022);
-    confine_self();
-    syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
-    execute(o->argv);
+    become(o);
+}
+
+static pid_t clone_into(uint64_t flags, int cgroup_fd)
+{
+    struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
+
+    if (cgroup_fd >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (uint64_t)cgroup_fd;
+    }
+    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (pid < 0)
+        floor_die("clone3", "");
+    return pid;
+}
+
+static int wait_for(pid_t pid)
+{
+    int status;
+
+    if (waitpid(pid, &status, 0) != pid)
+        floor_die("wait", "");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* One more process in a container: all of its namespaces at once, its group, a process. */
+static int run_exec(const struct floor_opts *o)
+{
+    int init = (int)syscall(SYS_pidfd_open, o->exec, 0);
+    int cgroup = o->cgroup ? open(o->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (init < 0 || (o->cgroup && cgroup < 0))
+        floor_die("open", "the container");
+    if (setns(init, FLOOR_NAMESPACES & ~CLONE_NEWTIME) < 0)
+        floor_die("setns", "the container");
+    pid_t pid = clone_into(0, cgroup);
+    if (pid == 0) {
+        setsid();
+        become(o);
+    }
+    return wait_for(pid);
 }
 
 static int run(const struct floor_opts *o)
 {
     struct container c = { 0 };
-    struct clone_args args = { .flags = FLOOR_NAMESPACES, .exit_signal = SIGCHLD };
     int sync_fds[2] = { -1, -1 };
-    int status;
-    pid_t pid;
 
     make_dirs(o, &c);
     make_cgroup(o, &c);
     if (o->bridge && pipe2(sync_fds, O_CLOEXEC) < 0)
         floor_die("pipe", "");
-    if (c.cgroup_fd >= 0) {
-        args.flags |= CLONE_INTO_CGROUP;
-        args.cgroup = (uint64_t)c.cgroup_fd;
-    }
-    pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-    if (pid < 0)
-        floor_die("clone3", "");
+    pid_t pid = clone_into(FLOOR_NAMESPACES, c.cgroup_fd);
     if (pid == 0)
         child(o, &c, sync_fds);
     if (o->bridge) {
@@ -171,16 +212,18 @@ static int run(const struct floor_opts *o)
         if (write(sync_fds[1], "", 1) != 1)
             floor_die("write", "the child's pipe");
     }
-    if (waitpid(pid, &status, 0) != pid)
-        floor_die("wait", "");
+    int code = wait_for(pid);
     remove_all(o, &c);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return code;
 }
 
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
         { "layer", required_argument, NULL, 'l' },
+        { "rootfs", required_argument, NULL, 'r' },
+        { "exec", required_argument, NULL, 'e' },
+        { "no-filter", no_argument, NULL, 'n' },
         { "state", required_argument, NULL, 's' },
         { "cgroup", required_argument, NULL, 'c' },
         { "bridge", required_argument, NULL, 'b' },
@@ -197,6 +240,9 @@ int main(int argc, char **argv)
             if (o.n_layers < FLOOR_LAYERS_MAX)
                 o.layers[o.n_layers++] = optarg;
             break;
+        case 'r': o.rootfs = optarg; break;
+        case 'e': o.exec = (pid_t)strtol(optarg, NULL, 10); break;
+        case 'n': o.no_filter = true; break;
         case 's': o.state = optarg; break;
         case 'c': o.cgroup = optarg; break;
         case 'b': o.bridge = optarg; break;
@@ -204,11 +250,12 @@ int main(int argc, char **argv)
         case 'g': o.gateway = optarg; break;
         default: return 125;
         }
-    if (optind == argc || o.n_layers == 0) {
-        dprintf(2, "usage: floor --layer DIR... [--state DIR] [--cgroup DIR] "
-                   "[--bridge NAME [--address A/LEN] [--gateway A]] COMMAND [ARG...]\n");
+    if (optind == argc || (o.n_layers > 0) + (o.rootfs != NULL) + (o.exec > 0) != 1) {
+        dprintf(2, "usage: floor --layer DIR...|--rootfs DIR|--exec PID [--state DIR] "
+                   "[--cgroup DIR] [--no-filter] [--bridge NAME [--address A/LEN] [--gateway A]] "
+                   "COMMAND [ARG...]\n");
         return 125;
     }
     o.argv = argv + optind;
-    return run(&o);
+    return o.exec ? run_exec(&o) : run(&o);
 }

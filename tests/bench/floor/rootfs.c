@@ -188,6 +188,16 @@ static void mask(int root)
         close(empty);
 }
 
+/* Over "/", where nothing has to be made for it. */
+static int attach_root(const struct floor_opts *o, const char *name)
+{
+    int root = o->rootfs ? clone_tree(AT_FDCWD, o->rootfs) : mount_overlay(o, name);
+
+    if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+        floor_die("move_mount", "the root");
+    return root;
+}
+
 void rootfs_enter(const struct floor_opts *o, const char *name)
 {
     struct mount_attr private = { .propagation = MS_PRIVATE };
@@ -196,10 +206,7 @@ void rootfs_enter(const struct floor_opts *o, const char *name)
 
     if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) < 0)
         floor_die("mount_setattr", "/");
-    root = mount_overlay(o, name);
-    snprintf(path, sizeof(path), "%s/%s/root", o->state, name);
-    if (move_mount(root, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-        floor_die("move_mount", path);
+    root = attach_root(o, name);
     mount_all(root);
     make_devices(root);
     make_readonly(root);
