@@ -3,19 +3,21 @@
 #include "runtime/seccomp_compile.h"
 
 #include "base/str.h"
+#include "runtime/seccomp_direct.h"
 #include "runtime/seccomp_tree.h"
 
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 
-/* The program's decisions for every architecture of the profile. */
-static int decide(const struct seccomp_rules *r, struct seccomp_tree *t, struct err *e)
+/* libseccomp's decisions for every architecture of the profile. */
+static int decide(const struct seccomp_rules *r, const struct seccomp_direct *d,
+                  struct seccomp_tree *t, struct err *e)
 {
     AUTO_SECCOMP_PROGRAM struct seccomp_program p = { 0 };
     int rc;
 
-    rc = seccomp_rules_program(r, NULL, &p, e);
+    rc = seccomp_rules_program(r, NULL, d, &p, e);
     if (rc < 0)
         return rc;
     for (size_t i = 0; rc >= 0 && i < r->n_lanes; i++) {
@@ -44,7 +46,7 @@ static int decide_newer(const struct seccomp_rules *r, const char *name, struct 
         if (number < 0 || stand_in < 0)
             continue;
         if (!p.insns)
-            rc = seccomp_rules_program(r, name, &p, e);
+            rc = seccomp_rules_program(r, name, NULL, &p, e);
         if (rc >= 0)
             rc = seccomp_tree_eval(t, &p, r->lanes[i].audit, (uint32_t)stand_in, &node, e);
         if (rc >= 0)
@@ -56,11 +58,12 @@ static int decide_newer(const struct seccomp_rules *r, const char *name, struct 
 
 /* Newer calls one after the other; a name that stands in several rules is decided once for each,
  * with the same result. */
-static int decide_newer_calls(const struct seccomp_rules *r, struct seccomp_tree *t, struct err *e)
+static int decide_newer_calls(const struct seccomp_rules *r, const struct seccomp_direct *d,
+                              struct seccomp_tree *t, struct err *e)
 {
     for (size_t i = 0; i < r->config->n_syscalls; i++)
         strv_foreach (name, r->config->syscalls[i].names) {
-            if (seccomp_rules_known(*name))
+            if (seccomp_direct_has(d, *name) || seccomp_rules_known(*name))
                 continue;
             int rc = decide_newer(r, *name, t, e);
             if (rc < 0)
@@ -106,18 +109,35 @@ static int add_enosys(const struct seccomp_rules *r, struct seccomp_tree *t, str
     return rc;
 }
 
+/* 0 when `d` turns out to be wrong. */
+static int decide_all(const struct seccomp_rules *r, const struct seccomp_direct *d,
+                      struct seccomp_tree *t, struct err *e)
+{
+    int rc = decide(r, d, t, e);
+
+    if (rc >= 0)
+        rc = decide_newer_calls(r, d, t, e);
+    return rc < 0 ? rc : seccomp_direct_apply(d, r, t, e);
+}
+
 int seccomp_compile_program(const struct config_seccomp *c, struct seccomp_program *ret,
                             struct err *e)
 {
     AUTO_SECCOMP_TREE struct seccomp_tree t = { 0 };
+    AUTO_SECCOMP_DIRECT struct seccomp_direct d = { 0 };
     struct seccomp_rules r;
     int rc;
 
     rc = seccomp_rules_init(c, &r, e);
     if (rc >= 0)
-        rc = decide(&r, &t, e);
+        rc = seccomp_direct_find(c, &d, e);
     if (rc >= 0)
-        rc = decide_newer_calls(&r, &t, e);
+        rc = decide_all(&r, &d, &t, e);
+    if (rc == 0) {
+        seccomp_tree_free(&t);
+        seccomp_direct_free(&d);
+        rc = decide_all(&r, &d, &t, e);
+    }
     if (rc >= 0 && wants_enosys(c))
         rc = add_enosys(&r, &t, e);
     if (rc >= 0)

@@ -80,52 +80,82 @@ static size_t slot(const struct seccomp_plan *p, size_t from, size_t len)
     return (len - 1) * p->n - (len - 1) * (len - 2) / 2 + from;
 }
 
-/* The cheapest way for one slice, given those for all shorter ones. Positions count from
- * p->from. */
-static void solve(const struct seccomp_plan *p, uint64_t *cost, size_t from, size_t len)
-{
-    size_t a = p->from + from, b = a + len, best_split = 0;
-    uint64_t best = UINT64_MAX, total = 0;
+/* What is known of the slices: by slot(), but for `sum`. */
+struct work {
+    uint64_t *cost;
+    uint16_t *split; /* the best one, also where a comb is better still */
+    uint64_t *sum;   /* the weight of all ranges before a position */
+};
 
-    for (size_t i = a; i < b; i++)
-        total += weight(p->abi, i);
-    for (size_t left = 1; left < len; left++) {
-        uint64_t c = cost[slot(p, from, left)] + cost[slot(p, from + left, len - left)];
+static void work_free(struct work *w)
+{
+    free(w->cost);
+    free(w->split);
+    free(w->sum);
+}
+DEFINE_CLEANUP(struct work, work, work_free(p))
+
+/* The best split moves to the right with either end of a slice (Knuth, "Optimum binary search
+ * trees", 1971): it is looked for between those of the two slices that are shorter by one. Combs
+ * are not what he thought of; with them it is nearly the best. */
+static uint64_t best_split(const struct seccomp_plan *p, const struct work *w, size_t from,
+                           size_t len, size_t *ret)
+{
+    size_t left = len > 2 ? w->split[slot(p, from, len - 1)] : 1;
+    size_t last = len > 2 ? w->split[slot(p, from + 1, len - 1)] + 1u : 1;
+    uint64_t best = UINT64_MAX;
+
+    for (; left <= last; left++) {
+        uint64_t c = w->cost[slot(p, from, left)] + w->cost[slot(p, from + left, len - left)];
         if (c < best) {
             best = c;
-            best_split = left;
+            *ret = left;
         }
     }
-    best += total + INSTRUCTION_COST;
+    return best + w->sum[from + len] - w->sum[from] + INSTRUCTION_COST;
+}
+
+/* The cheapest way for one slice, given those for all shorter ones. Positions count from
+ * p->from. */
+static void solve(const struct seccomp_plan *p, const struct work *w, size_t from, size_t len)
+{
+    size_t a = p->from + from, b = a + len, how = 1;
+    uint64_t best = best_split(p, w, from, len, &how);
+
+    w->split[slot(p, from, len)] = (uint16_t)how;
     for (size_t common = a; common < a + 2; common++) {
         if (!is_comb(p->abi, a, b, common))
             continue;
         uint64_t c = comb_cost(p->abi, a, b, common);
         if (c <= best) {
             best = c;
-            best_split = HOW_COMB;
+            how = HOW_COMB;
         }
     }
-    cost[slot(p, from, len)] = best;
-    p->how[slot(p, from, len)] = (uint16_t)best_split;
+    w->cost[slot(p, from, len)] = best;
+    p->how[slot(p, from, len)] = (uint16_t)how;
 }
 
 int seccomp_plan_make(const struct seccomp_abi *abi, size_t from, size_t to,
                       struct seccomp_plan *ret, struct err *e)
 {
     size_t n = to - from, entries = n * (n + 1) / 2;
-    AUTO_FREE uint64_t *cost = calloc(entries, sizeof(*cost));
+    CLEANUP(work) struct work w = { .cost = calloc(entries, sizeof(*w.cost)),
+                                    .split = calloc(entries, sizeof(*w.split)),
+                                    .sum = calloc(n + 1, sizeof(*w.sum)) };
     struct seccomp_plan p = {
         .abi = abi, .from = from, .n = n, .how = calloc(entries, sizeof(*p.how))
     };
 
-    if (!cost || !p.how) {
+    if (!w.cost || !w.split || !w.sum || !p.how) {
         seccomp_plan_free(&p);
         return err_nomem(e);
     }
+    for (size_t i = 0; i < n; i++)
+        w.sum[i + 1] = w.sum[i] + weight(abi, from + i);
     for (size_t len = 2; len <= n; len++)
         for (size_t i = 0; i + len <= n; i++)
-            solve(&p, cost, i, len);
+            solve(&p, &w, i, len);
     *ret = p;
     return 0;
 }

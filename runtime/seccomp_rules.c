@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "runtime/seccomp_direct.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -295,7 +296,8 @@ static int add_rule(scmp_filter_ctx ctx, uint32_t action, int number,
 }
 
 static int add_syscall(scmp_filter_ctx ctx, const struct seccomp_rules *r,
-                       const struct config_syscall *s, const char *only, struct err *e)
+                       const struct config_syscall *s, const char *only,
+                       const struct seccomp_direct *direct, struct err *e)
 {
     uint32_t action;
     int rc;
@@ -306,7 +308,7 @@ static int add_syscall(scmp_filter_ctx ctx, const struct seccomp_rules *r,
     if (action == r->default_action)
         return 0;
     strv_foreach (name, s->names) {
-        if (only && !STREQ(only, *name))
+        if (only ? !STREQ(only, *name) : seccomp_direct_has(direct, *name))
             continue;
         int number = seccomp_syscall_resolve_name(only ? SECCOMP_STAND_IN : *name);
         if (number == __NR_SCMP_ERROR)
@@ -342,14 +344,15 @@ static int export_bpf(scmp_filter_ctx ctx, struct seccomp_program *ret, struct e
 }
 
 int seccomp_rules_program(const struct seccomp_rules *r, const char *only,
-                          struct seccomp_program *ret, struct err *e)
+                          const struct seccomp_direct *direct, struct seccomp_program *ret,
+                          struct err *e)
 {
     CLEANUP(ctx) scmp_filter_ctx ctx = NULL;
     int rc;
 
     rc = make_ctx(r, &ctx, e);
     for (size_t i = 0; rc >= 0 && i < r->config->n_syscalls; i++)
-        rc = add_syscall(ctx, r, &r->config->syscalls[i], only, e);
+        rc = add_syscall(ctx, r, &r->config->syscalls[i], only, direct, e);
     if (rc < 0)
         return rc;
     return export_bpf(ctx, ret, e);

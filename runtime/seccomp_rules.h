@@ -49,11 +49,14 @@ int seccomp_rules_init(const struct config_seccomp *c, struct seccomp_rules *ret
 int seccomp_rules_action(enum config_seccomp_action action, struct opt_u32 errno_ret, uint32_t *ret,
                          struct err *e);
 
-/* The program that libseccomp generates. `only` NULL: of all names that libseccomp knows.
- * `only` set: of the rules for that name alone, applied to SECCOMP_STAND_IN in its stead: so
- * calls that are newer than libseccomp get theirs. */
+struct seccomp_direct; /* runtime/seccomp_direct.h */
+
+/* The program that libseccomp generates. `only` NULL: of all names that libseccomp knows, but for
+ * those of `direct`. `only` set: of the rules for that name alone, applied to SECCOMP_STAND_IN in
+ * its stead: so calls that are newer than libseccomp get theirs. */
 int seccomp_rules_program(const struct seccomp_rules *r, const char *only,
-                          struct seccomp_program *ret, struct err *e);
+                          const struct seccomp_direct *direct, struct seccomp_program *ret,
+                          struct err *e);
 
 /* The number of a system call in an ABI, or -1. Multiplexed calls that have no number of their own
  * (socketcall's on old ABIs) are -1 too. */

@@ -317,3 +317,61 @@ int seccomp_tree_set(struct seccomp_tree *t, uint32_t audit, uint32_t first, uin
     *abi = next;
     return 0;
 }
+
+/* The numbers from `from` to `to`, which had one fate, with the points among them. */
+static int append_points(struct seccomp_abi *abi, uint32_t from, uint32_t to, uint32_t node,
+                         const struct seccomp_range **v, const struct seccomp_range *end,
+                         struct err *e)
+{
+    uint64_t at = from;
+    int r = 0;
+
+    for (; r >= 0 && *v < end && (*v)->first <= to; (*v)++) {
+        if (at < (*v)->first)
+            r = append(abi, (uint32_t)at, node, e);
+        if (r >= 0)
+            r = append(abi, (*v)->first, (*v)->node, e);
+        at = (uint64_t)(*v)->first + 1;
+    }
+    return r >= 0 && at <= to ? append(abi, (uint32_t)at, node, e) : r;
+}
+
+static bool may_set(const struct seccomp_abi *abi, const struct seccomp_range *v, size_t n,
+                    uint32_t none)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        while (at + 1 < abi->n && abi->v[at + 1].first <= v[i].first)
+            at++;
+        if ((i > 0 && v[i - 1].first == v[i].first && v[i - 1].node != v[i].node) ||
+            (abi->v[at].node != none && abi->v[at].node != v[i].node))
+            return false;
+    }
+    return true;
+}
+
+int seccomp_tree_points(struct seccomp_tree *t, uint32_t audit, const struct seccomp_range *v,
+                        size_t n, uint32_t none, struct err *e)
+{
+    struct seccomp_abi *abi = find_abi(t, audit);
+    struct seccomp_abi next = { .audit = audit };
+    const struct seccomp_range *end = v + n;
+    int r = 0;
+
+    if (!abi || n == 0)
+        return 1;
+    if (!may_set(abi, v, n, none))
+        return 0;
+    for (size_t i = 0; r >= 0 && i < abi->n; i++) {
+        uint32_t to = i + 1 < abi->n ? abi->v[i + 1].first - 1 : UINT32_MAX;
+        r = append_points(&next, abi->v[i].first, to, abi->v[i].node, &v, end, e);
+    }
+    if (r < 0) {
+        free(next.v);
+        return r;
+    }
+    free(abi->v);
+    *abi = next;
+    return 1;
+}

@@ -68,6 +68,11 @@ int seccomp_tree_action(struct seccomp_tree *t, uint32_t action, uint32_t *ret, 
 int seccomp_tree_set(struct seccomp_tree *t, uint32_t audit, uint32_t first, uint32_t last,
                      uint32_t node, struct err *e);
 
+/* Gives single numbers of an architecture their fates: `v` is sorted, its nodes are not ranges'. 1,
+ * or 0 when a number is there twice, or has one already that is neither `none` nor the same. */
+int seccomp_tree_points(struct seccomp_tree *t, uint32_t audit, const struct seccomp_range *v,
+                        size_t n, uint32_t none, struct err *e);
+
 /* Writes the tree as a program: native architecture first, a search tree over the numbers of each,
  * actions and argument tests shared. ERR_LIMIT beyond BPF_MAXINSNS. */
 int seccomp_emit(const struct seccomp_tree *t, struct seccomp_program *ret, struct err *e);
