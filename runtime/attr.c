@@ -135,25 +135,6 @@ static int set_limit(const struct config_rlimit *l, struct err *e)
     return 0;
 }
 
-/* Runs while the runtime's own /proc is still in sight. */
-static int set_oom_score(int score, struct err *e)
-{
-    char text[16];
-
-    snprintf(text, sizeof(text), "%d", score);
-    if (fs_put(AT_FDCWD, "/proc/self/oom_score_adj", text) == 0)
-        return 0;
-    if (errno != EACCES)
-        return err_sys(e, "write", "/proc/self/oom_score_adj");
-    log_warn("oom_score_adj %d: lowering it needs CAP_SYS_RESOURCE", score);
-    return 0;
-}
-
-int attr_oom_score(struct setup *s, struct err *e)
-{
-    return s->process->oom_score_adj.set ? set_oom_score(s->process->oom_score_adj.val, e) : 0;
-}
-
 /* ---- working directory ---- */
 
 /* Magic links are refused on the way, so a "directory" such as /proc/self/fd/7 cannot lead back to

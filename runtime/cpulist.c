@@ -5,11 +5,13 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool number(const char **p, size_t max, size_t *ret)
 {
     size_t n = 0;
 
+    *p += strspn(*p, " ");
     if (!isdigit((unsigned char)**p))
         return false;
     for (; isdigit((unsigned char)**p); (*p)++) {
@@ -17,6 +19,7 @@ static bool number(const char **p, size_t max, size_t *ret)
         if (n >= max)
             return false;
     }
+    *p += strspn(*p, " ");
     *ret = n;
     return true;
 }

@@ -83,6 +83,7 @@ static int admit(const struct setup *s, const struct launch_proc *p, struct err 
 
 static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct err *e)
 {
+    cpu_set_t own_cpus;
     int sock[2];
     int r = sync_pair(sock, e);
 
@@ -92,7 +93,13 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
     AUTO_FD int theirs = sock[1];
     s->sync = theirs;
     s->report = s->launch && s->launch->exec_fifo_fd >= 0 ? s->launch->exec_fifo_fd : theirs;
+    s->parent_oom = (s->ns.clone_flags & CLONE_NEWUSER) && geteuid() == 0;
+    int moved = attr_start_cpus(s, &own_cpus, e);
+    if (moved < 0)
+        return moved;
     pid_t pid = namespace_clone(&s->ns, cgroup_fd, &p->pidfd, e);
+    if (pid != 0 && moved > 0)
+        sched_setaffinity(0, sizeof(own_cpus), &own_cpus);
     if (pid == 0) {
         close(p->sync_fd);
         setup_main(s);
@@ -101,7 +108,8 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
         return pid;
     p->pid = pid;
     p->start_time = proc_start_time(pid);
-    return admit(s, p, e);
+    r = attr_of_child(s, pid, e);
+    return r < 0 ? r : admit(s, p, e);
 }
 
 int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct err *e)
@@ -114,7 +122,9 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
     /* A user's child hides itself: until its ids are mapped its /proc files must be the user's. */
     if (geteuid() == 0)
         namespace_hide();
-    int r = spawn(s, cgroup_fd, &p, e);
+    int r = attr_check_labels(s->process, e);
+    if (r >= 0)
+        r = spawn(s, cgroup_fd, &p, e);
     if (r >= 0)
         r = open_netns(&s->ns, &p, e);
     namespace_plan_close(&s->ns);

@@ -28,6 +28,8 @@ struct setup {
     const char *keyring; /* id for a session keyring's name, or NULL */
     struct namespace_plan ns;
     struct caps caps;
+    /* The parent sets the OOM score: it may lower it, a process of a user namespace may not. */
+    bool parent_oom;
 
     int sync;       /* the socket to the parent */
     pid_t host_pid; /* as the runtime sees this process, once SYNC_GO has told */
@@ -66,23 +68,23 @@ int setup_wait_go(struct setup *s, struct err *e);
 
 /* ---- the steps, by file ---- */
 
-int namespace_enter(struct setup *s, struct err *e); /* id maps, joining, cgroup namespace */
-int namespace_names(struct setup *s, struct err *e); /* hostname, domainname */
-int rootfs_open(struct setup *s, struct err *e);     /* propagation, "/" becomes a mount */
-int rootfs_mounts(struct setup *s, struct err *e);   /* config.mounts */
-int rootfs_hooks(struct setup *s, struct err *e);    /* all that run before the pivot */
-int rootfs_pivot(struct setup *s, struct err *e);    /* read-only root, pivot_root */
-int device_make(struct setup *s, struct err *e);     /* nodes and links in /dev */
-int device_console(struct setup *s, struct err *e);  /* pty, /dev/console */
-int mask_paths(struct setup *s, struct err *e);      /* masked and read-only paths */
-int sysctl_write(struct setup *s, struct err *e);    /* linux.sysctl */
-int attr_session(struct setup *s, struct err *e);    /* setsid, keyring */
-int attr_terminal(struct setup *s, struct err *e);   /* pty in an exec, stdio */
-int attr_oom_score(struct setup *s, struct err *e);  /* while the runtime's /proc is in sight */
-int attr_nproc(struct setup *s, struct err *e);      /* RLIMIT_NPROC */
-int attr_limits(struct setup *s, struct err *e);     /* the others, when no more files open */
-int attr_scheduling(struct setup *s, struct err *e); /* scheduler, io priority, affinity … */
-int attr_labels(struct setup *s, struct err *e);     /* AppArmor, SELinux */
+int namespace_enter(struct setup *s, struct err *e);  /* id maps, joining, cgroup namespace */
+int namespace_names(struct setup *s, struct err *e);  /* hostname, domainname */
+int rootfs_open(struct setup *s, struct err *e);      /* propagation, "/" becomes a mount */
+int rootfs_mounts(struct setup *s, struct err *e);    /* config.mounts */
+int rootfs_hooks(struct setup *s, struct err *e);     /* all that run before the pivot */
+int rootfs_pivot(struct setup *s, struct err *e);     /* read-only root, pivot_root */
+int device_make(struct setup *s, struct err *e);      /* nodes and links in /dev */
+int device_console(struct setup *s, struct err *e);   /* pty, /dev/console */
+int mask_paths(struct setup *s, struct err *e);       /* masked and read-only paths */
+int sysctl_write(struct setup *s, struct err *e);     /* linux.sysctl */
+int attr_session(struct setup *s, struct err *e);     /* setsid, keyring */
+int attr_terminal(struct setup *s, struct err *e);    /* pty in an exec, stdio */
+int attr_oom_score(struct setup *s, struct err *e);   /* while the runtime's /proc is in sight */
+int attr_nproc(struct setup *s, struct err *e);       /* RLIMIT_NPROC */
+int attr_limits(struct setup *s, struct err *e);      /* the others, when no more files open */
+int attr_kernel_view(struct setup *s, struct err *e); /* memory policy, personality */
+int attr_labels(struct setup *s, struct err *e);      /* AppArmor, SELinux */
 int attr_cwd(struct setup *s, struct err *e);
 int attr_user(struct setup *s, struct err *e);       /* groups, ids, umask, capabilities */
 int attr_filter(struct setup *s, struct err *e);     /* no_new_privs, seccomp */
@@ -90,6 +92,14 @@ int command_stub(struct setup *s, struct err *e);    /* prepares the last exec *
 int command_find(struct setup *s, struct err *e);    /* looks the command up */
 int command_prepare(struct setup *s, struct err *e); /* argument vectors, HOME */
 int command_exec(struct setup *s, struct err *e);    /* returns only a failure */
+
+/* By the parent, which has privileges that the child's user namespace lacks. attr_check_labels():
+ * does this kernel have what the labels need? attr_start_cpus() takes on the cpus for the clone of
+ * an exec (1: restore *ret_own after it; 0: nothing to do); attr_of_child() sets OOM score,
+ * affinity, scheduler and io priority of the child. */
+int attr_check_labels(const struct config_process *p, struct err *e); /* ERR_UNSUPPORTED */
+int attr_start_cpus(const struct setup *s, cpu_set_t *ret_own, struct err *e);
+int attr_of_child(const struct setup *s, pid_t pid, struct err *e);
 
 /* By the parent (launch.c): clones by s->ns into the cgroup, fills *ret, and runs setup_main() in
  * the child. Takes the plan's descriptors. */

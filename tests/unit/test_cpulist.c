@@ -8,7 +8,7 @@ START_TEST(single_and_ranges)
     uint64_t bits[2] = { 0 };
     struct err e = ERR_INIT;
 
-    unit_ok(cpulist_parse("0,2-4,64,127", bits, 128, &e), &e);
+    unit_ok(cpulist_parse("0, 2 - 4 ,64,127", bits, 128, &e), &e);
     ck_assert_uint_eq(bits[0], 0x1d);
     ck_assert_uint_eq(bits[1], UINT64_C(1) << 63 | 1);
 }
