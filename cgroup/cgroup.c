@@ -3,12 +3,15 @@
 #include "cgroup/cgroup.h"
 
 #include "base/fs.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "cgroup/cgroup_control.h"
 #include "cgroup/cgroup_device.h"
+#include "cgroup/cgroup_driver.h"
 #include "cgroup/cgroup_limit.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -20,6 +23,10 @@
 void cgroup_close(struct cgroup *cg)
 {
     mem_close(&cg->fd);
+    if (cg->holder > 0) {
+        kill(cg->holder, SIGKILL);
+        proc_wait(cg->holder);
+    }
     free(cg->path);
     free(cg->abs_path);
     *cg = (struct cgroup)CGROUP_INIT;
@@ -136,14 +143,24 @@ static void account(const struct cgroup_tree *t, const char *parent)
             cgroup_control_enable(t, parent, 1u << i, &e);
 }
 
-static int fill(const struct cgroup_tree *t, const char *parent, const struct cgroup_limits *l,
-                const struct config_resources *r, const struct cgroup *cg, struct err *e)
+int cgroup_fill(const struct cgroup_tree *t, const struct cgroup *cg, const struct cgroup_limits *l,
+                const struct config_resources *r, struct err *e)
 {
-    int rc = cgroup_limits_write(l, cg->fd, cg->abs_path, NULL, e);
+    AUTO_FREE char *parent = parent_of(cg->path);
+    unsigned need = cgroup_limits_controllers(l);
+    int rc = 0;
+
+    if (!parent)
+        return err_nomem(e);
+    if (need)
+        rc = cgroup_control_enable(t, parent, need, e);
+    if (rc < 0)
+        return rc;
+    rc = cgroup_limits_write(l, cg->fd, cg->abs_path, NULL, e);
 
     /* Somebody else may be switching the controllers on at this moment. */
     if (rc < 0 && e->errnum == ENOENT) {
-        cgroup_control_settle(t, parent, cgroup_limits_controllers(l));
+        cgroup_control_settle(t, parent, need);
         err_clear(e);
         rc = cgroup_limits_write(l, cg->fd, cg->abs_path, NULL, e);
     }
@@ -171,13 +188,12 @@ static int make_dirs(const struct cgroup_tree *t, const char *path, const char *
     return mkdir_failed(t, path, e);
 }
 
-/* The group itself with its controllers. The directory comes first: from then on nobody can take
- * the parent away. 1: it was there already. */
-static int make_group(const struct cgroup_tree *t, const char *path, unsigned need, unsigned flags,
+/* The group itself. The directory comes first: from then on nobody can take the parent away. 1: it
+ * was there already. */
+static int make_group(const struct cgroup_tree *t, const char *path, unsigned flags,
                       struct cgroup *ret, struct err *e)
 {
     AUTO_FREE char *parent = parent_of(path);
-    int r = 0;
 
     if (!parent)
         return err_nomem(e);
@@ -186,10 +202,7 @@ static int make_group(const struct cgroup_tree *t, const char *path, unsigned ne
         return there;
     if (flags & CGROUP_ACCOUNT)
         account(t, parent);
-    if (need)
-        r = cgroup_control_enable(t, parent, need, e);
-    if (r >= 0)
-        r = open_group(t, path, ret, e);
+    int r = open_group(t, path, ret, e);
     if (r < 0 && there == 0)
         discard(t, path);
     return r < 0 ? r : there;
@@ -211,10 +224,10 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
         rc = cgroup_limits_check(&l, t, parent, e);
     if (rc < 0)
         return rc;
-    int there = make_group(t, path, cgroup_limits_controllers(&l), flags, &cg, e);
+    int there = make_group(t, path, flags, &cg, e);
     if (there == 1 && cgroup_populated(&cg))
         return err_set(e, ERR_IN_USE, "cgroup %s has processes in it already", cg.abs_path);
-    rc = there < 0 ? there : fill(t, parent, &l, r, &cg, e);
+    rc = there < 0 ? there : cgroup_fill(t, &cg, &l, r, e);
     if (rc < 0 && there == 0)
         discard(t, path);
     if (rc < 0)

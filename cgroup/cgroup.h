@@ -43,6 +43,7 @@ struct cgroup {
     int fd;         /* its directory: for CLONE_INTO_CGROUP, and all files are opened below it */
     char *path;     /* below the tree's root, "/hako/<id>" */
     char *abs_path; /* with the mount point, for messages */
+    pid_t holder; /* > 0: a child of ours that keeps it from being empty; cgroup_close() ends it */
 };
 
 #define CGROUP_INIT                                                                                \

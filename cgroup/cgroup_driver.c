@@ -23,21 +23,22 @@ static int no_path(const struct cgroup_want *w, char **ret, struct err *e)
     return 0;
 }
 
-static const struct cgroup_driver drivers[] = {
-    { "cgroupfs", own_path, own_create, cgroup_update, cgroup_remove },
-    { "disabled", no_path, NULL, NULL, NULL },
-};
+static const struct cgroup_driver own = { "cgroupfs", own_path, own_create, cgroup_update,
+                                          cgroup_remove };
+static const struct cgroup_driver none = { "disabled", no_path, NULL, NULL, NULL };
+
+static const struct cgroup_driver *const drivers[] = { &own, &cgroup_systemd, &none };
 
 int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struct err *e)
 {
     AUTO_BUF struct buf known = { 0 };
 
     for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
-        if (str_empty(name) || STREQ(drivers[i].name, name)) {
-            *ret = &drivers[i];
+        if (str_empty(name) || STREQ(drivers[i]->name, name)) {
+            *ret = drivers[i];
             return 0;
         }
-        buf_fmt(&known, "%s%s", i ? ", " : "", drivers[i].name);
+        buf_fmt(&known, "%s%s", i ? ", " : "", drivers[i]->name);
     }
     err_set(e, ERR_UNSUPPORTED, "there is no cgroup manager \"%s\"", name);
     return known.failed ? err_nomem(e) : err_hint(e, "there are: %s", known.data);

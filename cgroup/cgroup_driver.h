@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Who makes groups: hako itself, by writing to the tree, or nobody. One row of operations each. */
+/* Who makes groups: hako itself, by writing to the tree, systemd, or nobody. One row of operations
+ * each. */
 #pragma once
 
 #include "cgroup/cgroup.h"
+#include "cgroup/cgroup_limit.h"
 
 /* What a container wants of its group. All borrowed. */
 struct cgroup_want {
@@ -35,3 +37,11 @@ struct cgroup_driver {
 
 /* NULL or "": the default, cgroupfs. ERR_UNSUPPORTED lists the names that there are. */
 int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struct err *e);
+
+/* systemd's scopes (cgroup_systemd.c). */
+extern const struct cgroup_driver cgroup_systemd;
+
+/* For drivers: limits and the device program into a group that has just been made, its controllers
+ * switched on where they are not. */
+int cgroup_fill(const struct cgroup_tree *t, const struct cgroup *cg, const struct cgroup_limits *l,
+                const struct config_resources *r, struct err *e);

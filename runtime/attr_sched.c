@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/sys.h"
-#include "runtime/cpulist.h"
+#include "base/cpulist.h"
 #include "runtime/launch.h"
 #include "runtime/setup.h"
 

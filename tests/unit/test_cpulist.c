@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of cpus and memory nodes. */
-#include "runtime/cpulist.h"
+#include "base/cpulist.h"
 #include "tests/unit/unit.h"
 
 START_TEST(single_and_ranges)

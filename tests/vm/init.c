@@ -25,6 +25,9 @@
 #define OUT_LINE  "/dev/ttyS1"
 #define CODE_LINE "/dev/ttyS2"
 #define WORK_DIR  "/run/vm"
+/* A word of the kernel's command line: systemd becomes process 1 and runs the command
+ * (tests/vm/systemd/). */
+#define SYSTEMD_WORD "guest.systemd"
 
 __attribute__((noreturn)) static void power_off(void)
 {
@@ -197,6 +200,17 @@ static int open_line(const char *path)
     return fd;
 }
 
+static bool wants_systemd(void)
+{
+    char line[2048];
+    int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+    ssize_t n = read(fd, line, sizeof(line) - 1);
+
+    close(fd);
+    line[n > 0 ? n : 0] = '\0';
+    return strstr(line, SYSTEMD_WORD) != NULL;
+}
+
 /* Runs argv with its output on `out` and reaps whatever else dies meanwhile; a shell's exit code.
  */
 static int run(char *const *argv, int out)
@@ -222,35 +236,55 @@ static int run(char *const *argv, int out)
     }
 }
 
-int main(void)
+static void unpack_work(void)
 {
     static char *const untar[] = { "/bin/tar", "-xf", WORK_DISK, "-C", WORK_DIR, NULL };
-    static char *const command[] = { "/bin/sh", WORK_DIR "/.command", NULL };
-    char code[16];
 
-    mount_all(early_mounts);
-    load_modules();
-    switch_root();
-    mount_all(late_mounts);
-    make_devices();
-    raise_loopback();
-    delegate_controllers();
-    sethostname("guest", 5);
-    setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
-    setenv("HOME", "/root", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("TERM", "dumb", 1);
-
-    int out = open_line(OUT_LINE);
-    int code_line = open_line(CODE_LINE);
     mkdir(WORK_DIR, 0755);
     wait_for_disk(WORK_DISK);
     if (run(untar, 2) != 0)
         die("unpack " WORK_DISK);
+}
+
+__attribute__((noreturn)) static void become_systemd(void)
+{
+    static char *const argv[] = { "systemd", "--unit=guest.target", NULL };
+
+    execv("/lib/systemd/systemd", argv);
+    die("run /lib/systemd/systemd");
+}
+
+__attribute__((noreturn)) static void run_command(void)
+{
+    static char *const command[] = { "/bin/sh", WORK_DIR "/.command", NULL };
+    char code[16];
+    int out = open_line(OUT_LINE);
+    int code_line = open_line(CODE_LINE);
+
     fprintf(stderr, "guest init: the command starts\n");
     int n = snprintf(code, sizeof(code), "%d\n", run(command, out));
     tcdrain(out);
     if (write(code_line, code, (size_t)n) == n)
         tcdrain(code_line);
     power_off();
+}
+
+int main(void)
+{
+    mount_all(early_mounts);
+    load_modules();
+    switch_root();
+    mount_all(late_mounts);
+    make_devices();
+    raise_loopback();
+    sethostname("guest", 5);
+    setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+    setenv("HOME", "/root", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TERM", "dumb", 1);
+    unpack_work();
+    if (wants_systemd())
+        become_systemd();
+    delegate_controllers();
+    run_command();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of cpus and memory nodes: "0-3,7". */
-#include "runtime/cpulist.h"
+#include "base/cpulist.h"
 
 #include <ctype.h>
 #include <stdbool.h>

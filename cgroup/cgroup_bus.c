@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* systemd's manager over D-Bus (org.freedesktop.systemd1(5)), with libsystemd's sd-bus(3). */
+#include "cgroup/cgroup_bus.h"
+
+#include "base/str.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <systemd/sd-bus.h>
+
+#define LIBRARY "libsystemd.so.0"
+
+#define MANAGER    "org.freedesktop.systemd1"
+#define OBJECT     "/org/freedesktop/systemd1"
+#define INTERFACE  "org.freedesktop.systemd1.Manager"
+#define TIMEOUT_US (30ull * 1000000)
+
+/* The calls that are used, as pointers of the same names. */
+#define CALLS(X)                                                                                   \
+    X(open_system)                                                                                 \
+    X(open_user)                                                                                   \
+    X(flush_close_unref)                                                                           \
+    X(call)                                                                                        \
+    X(call_method)                                                                                 \
+    X(get_property_string)                                                                         \
+    X(match_signal)                                                                                \
+    X(process)                                                                                     \
+    X(wait)                                                                                        \
+    X(slot_unref)                                                                                  \
+    X(error_free)                                                                                  \
+    X(error_has_name)                                                                              \
+    X(message_new_method_call)                                                                     \
+    X(message_append)                                                                              \
+    X(message_append_basic)                                                                        \
+    X(message_append_array)                                                                        \
+    X(message_append_strv)                                                                         \
+    X(message_open_container)                                                                      \
+    X(message_close_container)                                                                     \
+    X(message_read)                                                                                \
+    X(message_unref)
+
+#define POINTER(name) __typeof__(sd_bus_##name) *name;
+static struct {
+    CALLS(POINTER)
+    bool loaded;
+} sd;
+
+#define ROW(name) { &sd.name, "sd_bus_" #name },
+static int load(struct err *e)
+{
+    static const struct {
+        void *pointer;
+        const char *symbol;
+    } rows[] = { CALLS(ROW) };
+
+    if (sd.loaded)
+        return 0;
+    void *lib = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    if (!lib) {
+        err_set(e, ERR_UNSUPPORTED, "load " LIBRARY ": %s", dlerror());
+        return err_hint(e, "systemd manages cgroups only where its library is installed");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        void *at = dlsym(lib, rows[i].symbol);
+        if (!at)
+            return err_set(e, ERR_UNSUPPORTED, LIBRARY " has no %s", rows[i].symbol);
+        memcpy(rows[i].pointer, &at, sizeof(at));
+    }
+    sd.loaded = true;
+    return 0;
+}
+
+/* `r` is sd-bus's: a negative errno; `error` says more, when the other side answered. */
+static int failed(int r, sd_bus_error *error, const char *what, const char *on, struct err *e)
+{
+    if (error && error->message)
+        err_set(e, ERR_SYS, "systemd: %s %s: %s", what, on, error->message);
+    else
+        err_errnum(e, -r, what, on);
+    sd.error_free(error);
+    return -ERR_SYS;
+}
+
+int cgroup_bus_open(bool user, struct cgroup_bus *ret, struct err *e)
+{
+    int r = load(e);
+
+    if (r < 0)
+        return r;
+    r = user ? sd.open_user(&ret->bus) : sd.open_system(&ret->bus);
+    if (r >= 0)
+        return 0;
+    err_errnum(e, -r, "connect", user ? "the user's D-Bus" : "the system's D-Bus");
+    e->kind = ERR_UNSUPPORTED;
+    return err_hint(e, user ? "is there a systemd user session (XDG_RUNTIME_DIR)? Otherwise call "
+                              "with --cgroup-manager=cgroupfs"
+                            : "is systemd running, and dbus installed? Otherwise call with "
+                              "--cgroup-manager=cgroupfs");
+}
+
+void cgroup_bus_close(struct cgroup_bus *b)
+{
+    if (b->bus)
+        sd.flush_close_unref(b->bus);
+    b->bus = NULL;
+}
+
+int cgroup_bus_root(struct cgroup_bus *b, char **ret, struct err *e)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    char *group = NULL;
+    int r =
+        sd.get_property_string(b->bus, MANAGER, OBJECT, INTERFACE, "ControlGroup", &error, &group);
+
+    if (r < 0)
+        return failed(r, &error, "read", "ControlGroup", e);
+    if (STREQ(group, "/"))
+        *group = '\0';
+    *ret = group;
+    return 0;
+}
+
+/* ---- jobs ---- */
+
+struct job {
+    const char *path;
+    char result[32];
+};
+
+static int on_removed(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+    struct job *job = userdata;
+    const char *path, *unit, *result;
+    uint32_t id;
+
+    if (sd.message_read(m, "uoss", &id, &path, &unit, &result) >= 0 && job->path &&
+        STREQ(path, job->path))
+        snprintf(job->result, sizeof(job->result), "%s", result);
+    return 0;
+}
+
+/* Sends `m`, whose answer is a job, and waits until the job is over. */
+static int run_job(struct cgroup_bus *b, sd_bus_message *m, const char *what, const char *unit,
+                   sd_bus_error *error, struct err *e)
+{
+    sd_bus_message *reply = NULL;
+    sd_bus_slot *slot = NULL;
+    struct job job = { 0 };
+    int r =
+        sd.match_signal(b->bus, &slot, MANAGER, OBJECT, INTERFACE, "JobRemoved", on_removed, &job);
+
+    if (r >= 0)
+        r = sd.call(b->bus, m, TIMEOUT_US, error, &reply);
+    if (r >= 0)
+        r = sd.message_read(reply, "o", &job.path);
+    while (r >= 0 && !job.result[0]) {
+        r = sd.process(b->bus, NULL);
+        if (r == 0)
+            r = sd.wait(b->bus, TIMEOUT_US) == 0 ? -ETIMEDOUT : 0;
+    }
+    if (r >= 0 && !STREQ(job.result, "done"))
+        r = err_set(e, ERR_SYS, "systemd: %s %s: the job ended as \"%s\"", what, unit, job.result);
+    else if (r < 0 && !error->name)
+        r = failed(r, NULL, what, unit, e);
+    else if (r < 0)
+        r = -ERR_SYS; /* the caller looks at *error */
+    sd.slot_unref(slot);
+    sd.message_unref(reply);
+    return r;
+}
+
+/* ---- properties ---- */
+
+static int append_value(sd_bus_message *m, const struct cgroup_property *p)
+{
+    int r;
+
+    if (STREQ(p->type, "s"))
+        return sd.message_append_basic(m, 's', p->text);
+    if (STREQ(p->type, "as"))
+        return sd.message_append_strv(m, p->texts);
+    if (STREQ(p->type, "ay"))
+        return sd.message_append_array(m, 'y', p->bytes, p->n_bytes);
+    if (STREQ(p->type, "au"))
+        return sd.message_append_array(m, 'u', &p->v.u, sizeof(p->v.u));
+    if (!STREQ(p->type, "a(st)"))
+        return sd.message_append_basic(m, p->type[0], &p->v);
+    r = sd.message_open_container(m, 'a', "(st)");
+    if (r >= 0)
+        r = sd.message_append(m, "(st)", p->text, p->v.t);
+    return r < 0 ? r : sd.message_close_container(m);
+}
+
+static int append_property(sd_bus_message *m, const struct cgroup_property *p)
+{
+    int r = sd.message_open_container(m, 'r', "sv");
+
+    if (r >= 0)
+        r = sd.message_append_basic(m, 's', p->name);
+    if (r >= 0)
+        r = sd.message_open_container(m, 'v', p->type);
+    if (r >= 0)
+        r = append_value(m, p);
+    if (r >= 0)
+        r = sd.message_close_container(m);
+    return r < 0 ? r : sd.message_close_container(m);
+}
+
+static int append_properties(sd_bus_message *m, const struct cgroup_properties *p)
+{
+    int r = sd.message_open_container(m, 'a', "(sv)");
+
+    for (size_t i = 0; r >= 0 && i < p->n; i++)
+        r = append_property(m, &p->v[i]);
+    return r < 0 ? r : sd.message_close_container(m);
+}
+
+/* ---- units ---- */
+
+static int start(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+                 struct err *e)
+{
+    static const char exists[] = "org.freedesktop.systemd1.UnitExists";
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_message *m = NULL;
+    int r =
+        sd.message_new_method_call(b->bus, &m, MANAGER, OBJECT, INTERFACE, "StartTransientUnit");
+
+    if (r >= 0)
+        r = sd.message_append(m, "ss", unit, "fail");
+    if (r >= 0)
+        r = append_properties(m, p);
+    if (r >= 0)
+        r = sd.message_append(m, "a(sa(sv))", 0);
+    r = r < 0 ? failed(r, NULL, "start", unit, e) : run_job(b, m, "start", unit, &error, e);
+    if (r < 0 && sd.error_has_name(&error, exists))
+        r = err_set(e, ERR_EXISTS, "systemd has a unit %s already", unit);
+    else if (r < 0 && error.name)
+        r = failed(r, &error, "start", unit, e);
+    sd.error_free(&error);
+    sd.message_unref(m);
+    return r;
+}
+
+static void reset_failed(struct cgroup_bus *b, const char *unit)
+{
+    sd_bus_error ignored = SD_BUS_ERROR_NULL;
+
+    sd.call_method(b->bus, MANAGER, OBJECT, INTERFACE, "ResetFailedUnit", &ignored, NULL, "s",
+                   unit);
+    sd.error_free(&ignored);
+}
+
+int cgroup_bus_start(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+                     struct err *e)
+{
+    int r = start(b, unit, p, e);
+
+    if (r != -ERR_EXISTS)
+        return r;
+    reset_failed(b, unit);
+    err_clear(e);
+    return start(b, unit, p, e);
+}
+
+int cgroup_bus_set(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+                   struct err *e)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_message *m = NULL;
+    int r = sd.message_new_method_call(b->bus, &m, MANAGER, OBJECT, INTERFACE, "SetUnitProperties");
+
+    if (r >= 0)
+        r = sd.message_append(m, "sb", unit, 1);
+    if (r >= 0)
+        r = append_properties(m, p);
+    if (r >= 0)
+        r = sd.call(b->bus, m, TIMEOUT_US, &error, NULL);
+    if (r < 0)
+        r = failed(r, &error, "set properties of", unit, e);
+    sd.message_unref(m);
+    return r < 0 ? r : 0;
+}
+
+int cgroup_bus_stop(struct cgroup_bus *b, const char *unit, struct err *e)
+{
+    static const char gone[] = "org.freedesktop.systemd1.NoSuchUnit";
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_message *m = NULL;
+    int r = sd.message_new_method_call(b->bus, &m, MANAGER, OBJECT, INTERFACE, "StopUnit");
+
+    if (r >= 0)
+        r = sd.message_append(m, "ss", unit, "replace");
+    r = r < 0 ? failed(r, NULL, "stop", unit, e) : run_job(b, m, "stop", unit, &error, e);
+    if (r < 0 && sd.error_has_name(&error, gone))
+        r = 0;
+    else if (r < 0 && error.name)
+        r = failed(r, &error, "stop", unit, e);
+    sd.error_free(&error);
+    sd.message_unref(m);
+    if (r >= 0)
+        reset_failed(b, unit);
+    return r;
+}

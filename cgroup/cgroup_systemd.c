@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* The systemd driver: a container's group is a transient scope, which systemd makes and knows. */
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "cgroup/cgroup_bus.h"
+#include "cgroup/cgroup_driver.h"
+#include "cgroup/cgroup_limit.h"
+#include "cgroup/cgroup_property.h"
+#include "cgroup/cgroup_unit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * A scope must have a process from its beginning, and containers are born in their group: until
+ * then a process that only sleeps stands in (systemd.scope(5)). Afterwards systemd ends the scope
+ * with its last process.
+ *
+ * Files say what limits are, properties say it again to systemd, which would otherwise take them
+ * back whenever it writes a unit's files anew.
+ */
+
+static bool is_user(void)
+{
+    return geteuid() != 0;
+}
+
+/* The group of the system's manager: "", or where a container's own systemd stands. */
+static int system_root(char **ret, struct err *e)
+{
+    char text[4096];
+
+    if (fs_read_small(AT_FDCWD, "/proc/1/cgroup", text, sizeof(text)) < 0)
+        return err_sys(e, "read", "/proc/1/cgroup");
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        const char *path = str_after(line, "0::");
+        if (!path)
+            continue;
+        const char *end = str_ends(path, "/init.scope") ? strrchr(path, '/') : path;
+        *ret = str_fmt("%.*s", (int)(end - path), path);
+        return *ret ? 0 : err_nomem(e);
+    }
+    err_set(e, ERR_UNSUPPORTED, "process 1 is in no cgroup v2 group");
+    return err_hint(e, "the systemd driver needs the unified hierarchy");
+}
+
+static int user_root(char **ret, struct err *e)
+{
+    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
+    int r = cgroup_bus_open(true, &bus, e);
+
+    return r < 0 ? r : cgroup_bus_root(&bus, ret, e);
+}
+
+static int systemd_path(const struct cgroup_want *w, char **ret, struct err *e)
+{
+    AUTO_CGROUP_UNIT struct cgroup_unit unit = { 0 };
+    AUTO_FREE char *root = NULL;
+    int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
+
+    if (r >= 0)
+        r = is_user() ? user_root(&root, e) : system_root(&root, e);
+    if (r < 0)
+        return r;
+    *ret = str_fmt("%s%s", root, unit.path);
+    return *ret ? 0 : err_nomem(e);
+}
+
+/* ---- create ---- */
+
+__attribute__((noreturn)) static void stand_in(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    proc_close_from(0);
+    while (getppid() == parent)
+        pause();
+    _exit(0);
+}
+
+static int add_facts(const struct cgroup_want *w, const struct cgroup_unit *unit, pid_t pid,
+                     struct cgroup_properties *p, struct err *e)
+{
+    static const struct {
+        const char *name;
+        bool value;
+    } switches[] = {
+        { "Delegate", true },         { "DefaultDependencies", false }, { "CPUAccounting", true },
+        { "MemoryAccounting", true }, { "TasksAccounting", true },      { "IOAccounting", true },
+    };
+    AUTO_FREE char *what = str_fmt("hako container %s", w->id);
+    int r = what ? cgroup_property_add_text(p, "Description", what, e) : err_nomem(e);
+
+    if (r >= 0)
+        r = cgroup_property_add_text(p, "Slice", unit->slice, e);
+    if (r >= 0)
+        r = cgroup_property_add_text(p, "CollectMode", "inactive-or-failed", e);
+    for (size_t i = 0; i < ARRAY_LEN(switches) && r >= 0; i++)
+        r = cgroup_property_add_bool(p, switches[i].name, switches[i].value, e);
+    if (r < 0)
+        return r;
+    struct cgroup_property *pids = cgroup_property_add(p, "PIDs", "au");
+    if (!pids)
+        return err_nomem(e);
+    pids->v.u = (uint32_t)pid;
+    return 0;
+}
+
+static int start_scope(const struct cgroup_want *w, const struct cgroup_unit *unit,
+                       const struct cgroup_limits *l, pid_t pid, struct err *e)
+{
+    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
+    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
+    int r = add_facts(w, unit, pid, &p, e);
+
+    if (r >= 0)
+        r = cgroup_property_limits(l, &p, e);
+    if (r >= 0)
+        r = cgroup_property_annotations(w->annotations, &p, e);
+    if (r >= 0)
+        r = cgroup_bus_open(is_user(), &bus, e);
+    return r < 0 ? r : cgroup_bus_start(&bus, unit->name, &p, e);
+}
+
+/* The scope's own group, of which the container's may be a child. */
+static int open_scope(const struct cgroup_tree *t, const char *path, struct cgroup *ret,
+                      struct err *e)
+{
+    size_t len = 0;
+    AUTO_FREE char *unit = cgroup_unit_of(path, &len);
+    AUTO_FREE char *scope = str_fmt("%.*s", (int)len, path);
+
+    if (!unit || !scope)
+        return err_nomem(e);
+    return cgroup_open(t, scope, ret, e);
+}
+
+/* The group that systemd made, with what systemd does not write, and the group below it that was
+ * asked for. */
+static int adopt(const struct cgroup_tree *t, const char *path, const struct cgroup_want *w,
+                 const struct cgroup_limits *l, struct cgroup *ret, struct err *e)
+{
+    AUTO_CGROUP struct cgroup scope = CGROUP_INIT;
+    int r = open_scope(t, path, &scope, e);
+
+    if (r >= 0)
+        r = cgroup_fill(t, &scope, l, w->resources, e);
+    const char *below = r >= 0 ? path + strlen(scope.path) : "";
+    if (*below && mkdirat(scope.fd, below + 1, 0755) < 0 && errno != EEXIST)
+        r = err_sysf(e, "mkdir", "%s%s", t->path, path);
+    return r < 0 ? r : cgroup_open(t, path, ret, e);
+}
+
+static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e);
+
+static int systemd_create(const struct cgroup_tree *t, const char *path,
+                          const struct cgroup_want *w, struct cgroup *ret, struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    AUTO_CGROUP_UNIT struct cgroup_unit unit = { 0 };
+    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
+    struct err ignored = ERR_INIT;
+    pid_t us = getpid();
+
+    int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
+    cgroup_limits_warn(w->resources);
+    if (r >= 0)
+        r = cgroup_check(t, path, w->resources, e);
+    if (r >= 0)
+        r = cgroup_limits_make(w->resources, &l, e);
+    if (r < 0)
+        return r;
+    cg.holder = proc_clone(0, -1, NULL);
+    if (cg.holder < 0)
+        return err_sys(e, "clone", "the scope's first process");
+    if (cg.holder == 0)
+        stand_in(us);
+    r = start_scope(w, &unit, &l, cg.holder, e);
+    if (r < 0)
+        return r;
+    r = adopt(t, path, w, &l, ret, e);
+    if (r < 0) {
+        cgroup_close(&cg);
+        systemd_remove(t, path, &ignored);
+        return r;
+    }
+    ret->holder = cg.holder;
+    cg.holder = 0;
+    return 0;
+}
+
+/* ---- update, remove ---- */
+
+static int set_properties(const char *path, const struct cgroup_limits *l, struct err *e)
+{
+    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
+    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
+    AUTO_FREE char *unit = cgroup_unit_of(path, NULL);
+    int r = unit ? cgroup_property_limits(l, &p, e) : err_nomem(e);
+
+    if (r < 0 || p.n == 0)
+        return r;
+    r = cgroup_bus_open(is_user(), &bus, e);
+    return r < 0 ? r : cgroup_bus_set(&bus, unit, &p, e);
+}
+
+/* First the files, since the kernel knows what it takes; then systemd, which writes them too, in
+ * its own rounding; so the files once more. */
+static int systemd_update(const struct cgroup_tree *t, struct cgroup *cg,
+                          const struct cgroup_change *c, struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    const struct cgroup_change back = { .was = c->now, .now = c->was, .named = c->was };
+    struct err ignored = ERR_INIT;
+    AUTO_CGROUP struct cgroup scope = CGROUP_INIT;
+    int r = open_scope(t, cg->path, &scope, e);
+
+    if (r >= 0)
+        r = cgroup_limits_change(c, &l, e);
+    if (r >= 0)
+        r = cgroup_update(t, &scope, c, e);
+    if (r < 0)
+        return r;
+    r = set_properties(scope.path, &l, e);
+    if (r >= 0)
+        return cgroup_update(t, &scope, c, e);
+    if (c->was)
+        cgroup_update(t, &scope, &back, &ignored);
+    return r;
+}
+
+static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e)
+{
+    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
+    size_t len = 0;
+    AUTO_FREE char *unit = cgroup_unit_of(path, &len);
+    AUTO_FREE char *scope = str_fmt("%.*s", (int)len, path);
+    struct err why = ERR_INIT;
+
+    if (!unit || !scope)
+        return err_nomem(e);
+    if (cgroup_bus_open(is_user(), &bus, &why) < 0 || cgroup_bus_stop(&bus, unit, &why) < 0)
+        log_warn("%s", why.msg);
+    return cgroup_remove(t, scope, e);
+}
+
+const struct cgroup_driver cgroup_systemd = { "systemd", systemd_path, systemd_create,
+                                              systemd_update, systemd_remove };
