@@ -145,6 +145,7 @@ static int cmd_stat(int argc, char **argv)
                     : S_ISBLK(st.st_mode)  ? 'b'
                     : S_ISFIFO(st.st_mode) ? 'p'
                     : S_ISREG(st.st_mode)  ? 'f'
+                    : S_ISSOCK(st.st_mode) ? 's'
                                            : '?';
         printf("%c %04o %u:%u %u:%u %s%s%s\n", type, st.st_mode & 07777, st.st_uid, st.st_gid,
                major(st.st_rdev), minor(st.st_rdev), argv[i], *link ? " -> " : "", link);
