@@ -16,18 +16,18 @@ void addr_add(struct netlink_batch *b, int index, const struct ip_net *addr)
     char text[IP_TEXT_MAX];
     struct nlmsghdr *nlh = netlink_add(b, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, EEXIST,
                                        "add address %s", ip_net_text(addr, text));
-    struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+    struct ifaddrmsg *ifa = netlink_put_head(nlh, sizeof(*ifa));
     size_t len = ip_len(&addr->addr);
 
     ifa->ifa_family = addr->addr.family;
     ifa->ifa_prefixlen = addr->bits;
     ifa->ifa_scope = RT_SCOPE_UNIVERSE;
     ifa->ifa_index = (unsigned)index;
-    mnl_attr_put(nlh, IFA_LOCAL, len, addr->addr.bytes);
-    mnl_attr_put(nlh, IFA_ADDRESS, len, addr->addr.bytes);
+    netlink_put(nlh, IFA_LOCAL, addr->addr.bytes, len);
+    netlink_put(nlh, IFA_ADDRESS, addr->addr.bytes, len);
     if (addr->addr.family == AF_INET && addr->bits < 31) {
         struct ip_addr last = ip_broadcast(addr);
-        mnl_attr_put(nlh, IFA_BROADCAST, len, last.bytes);
+        netlink_put(nlh, IFA_BROADCAST, last.bytes, len);
     }
 }
 
@@ -36,15 +36,15 @@ void addr_add_default(struct netlink_batch *b, int index, const struct ip_addr *
     char text[IP_TEXT_MAX];
     struct nlmsghdr *nlh = netlink_add(b, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, 0,
                                        "add default route via %s", ip_text(gateway, text));
-    struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+    struct rtmsg *rtm = netlink_put_head(nlh, sizeof(*rtm));
 
     rtm->rtm_family = gateway->family;
     rtm->rtm_table = RT_TABLE_MAIN;
     rtm->rtm_protocol = RTPROT_BOOT;
     rtm->rtm_scope = RT_SCOPE_UNIVERSE;
     rtm->rtm_type = RTN_UNICAST;
-    mnl_attr_put(nlh, RTA_GATEWAY, ip_len(gateway), gateway->bytes);
-    mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)index);
+    netlink_put(nlh, RTA_GATEWAY, gateway->bytes, ip_len(gateway));
+    netlink_put_u32(nlh, RTA_OIF, (uint32_t)index);
 }
 
 void addr_add_loopback(struct netlink_batch *b)
@@ -54,7 +54,7 @@ void addr_add_loopback(struct netlink_batch *b)
 
 int addr_loopback_up(int netns_fd, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     struct netlink_batch b;
 
     int r = netlink_open(NETLINK_ROUTE, netns_fd, &nl, e);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/netlink.h"
 #include "net/ip.h"
-#include "net/netlink.h"
 
 /* Appends to a batch: the address with its prefix length. An address that is there already is
  * fine. */

@@ -69,7 +69,7 @@ static int make_pair(struct netlink *nl, const struct link_veth *v, struct err *
 static int configure_inside(const struct net_endpoint *ep, int netns_fd, bool default_route,
                             struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     struct netlink_batch b;
 
     if (netlink_open(NETLINK_ROUTE, netns_fd, &nl, e) < 0)
@@ -102,7 +102,7 @@ static int plug_in(const struct net_place *place, const struct network *net,
                    const struct net_want *want, int netns_fd, struct net_endpoint *ep,
                    struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     struct network_link bridge;
     struct err ignored = ERR_INIT;
 
@@ -204,7 +204,7 @@ int net_detach_all(const struct net_place *place, const char *id, struct err *e)
 
 int net_unplug(const char *network, const char *id, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     char name[IFNAMSIZ];
 
     if (netlink_open(NETLINK_ROUTE, -1, &nl, e) < 0)

@@ -18,7 +18,7 @@ enum { IF_OPER_UP = 6 };
 
 static struct ifinfomsg *put_ifinfo(struct nlmsghdr *nlh, int index, unsigned up)
 {
-    struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+    struct ifinfomsg *ifi = netlink_put_head(nlh, sizeof(*ifi));
 
     ifi->ifi_family = AF_UNSPEC;
     ifi->ifi_index = index;
@@ -29,39 +29,34 @@ static struct ifinfomsg *put_ifinfo(struct nlmsghdr *nlh, int index, unsigned up
 
 static void read_kind(const struct nlattr *linkinfo, struct link_info *info)
 {
-    const struct nlattr *attr;
-
-    mnl_attr_for_each_nested(attr, linkinfo)
+    netlink_for_each_in(attr, linkinfo)
     {
-        if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-            snprintf(info->kind, sizeof(info->kind), "%s", mnl_attr_get_str(attr));
+        if (netlink_attr_type(attr) == IFLA_INFO_KIND)
+            netlink_attr_str(attr, info->kind, sizeof(info->kind));
     }
 }
 
-static int read_link(const struct nlmsghdr *nlh, void *arg)
+static void read_link(const struct nlmsghdr *nlh, void *arg)
 {
     struct link_info *info = arg;
-    const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-    const struct nlattr *attr;
+    const struct ifinfomsg *ifi = netlink_data(nlh);
 
     info->index = ifi->ifi_index;
     info->flags = ifi->ifi_flags;
-    mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+    netlink_for_each(attr, nlh, sizeof(*ifi))
     {
-        int type = mnl_attr_get_type(attr);
+        int type = netlink_attr_type(attr);
         if (type == IFLA_IFNAME)
-            snprintf(info->name, sizeof(info->name), "%s", mnl_attr_get_str(attr));
+            netlink_attr_str(attr, info->name, sizeof(info->name));
         else if (type == IFLA_MTU)
-            info->mtu = mnl_attr_get_u32(attr);
+            info->mtu = netlink_attr_u32(attr);
         else if (type == IFLA_OPERSTATE)
-            info->operstate = mnl_attr_get_u8(attr);
+            info->operstate = netlink_attr_u8(attr);
         else if (type == IFLA_IFALIAS)
-            snprintf(info->alias, sizeof(info->alias), "%.*s", mnl_attr_get_payload_len(attr),
-                     mnl_attr_get_str(attr));
+            netlink_attr_str(attr, info->alias, sizeof(info->alias));
         else if (type == IFLA_LINKINFO)
             read_kind(attr, info);
     }
-    return MNL_CB_OK;
 }
 
 static int get(struct netlink_batch *b, struct link_info *ret, struct err *e)
@@ -84,7 +79,7 @@ int link_get(struct netlink *nl, const char *name, struct link_info *ret, struct
     netlink_start(&b, nl);
     struct nlmsghdr *nlh = netlink_add(&b, RTM_GETLINK, 0, 0, "look up link %s", name);
     put_ifinfo(nlh, 0, 0);
-    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+    netlink_put_str(nlh, IFLA_IFNAME, name);
     return get(&b, ret, e);
 }
 
@@ -106,18 +101,18 @@ int link_add_bridge(struct netlink *nl, const char *name, const uint8_t mac[6], 
     struct nlmsghdr *nlh =
         netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, "create bridge %s", name);
     put_ifinfo(nlh, 0, 0);
-    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-    mnl_attr_put(nlh, IFLA_ADDRESS, 6, mac);
-    struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-    mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
-    mnl_attr_nest_end(nlh, info);
+    netlink_put_str(nlh, IFLA_IFNAME, name);
+    netlink_put(nlh, IFLA_ADDRESS, mac, 6);
+    struct nlattr *info = netlink_nest(nlh, IFLA_LINKINFO);
+    netlink_put_str(nlh, IFLA_INFO_KIND, "bridge");
+    netlink_nest_end(nlh, info);
 
     /* The alias, and an MTU that ports will not change, are taken only by existing links. */
     nlh = netlink_add(&b, RTM_NEWLINK, 0, 0, "set up bridge %s", name);
     put_ifinfo(nlh, 0, 0);
-    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-    mnl_attr_put_strz(nlh, IFLA_IFALIAS, alias);
-    mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+    netlink_put_str(nlh, IFLA_IFNAME, name);
+    netlink_put_str(nlh, IFLA_IFALIAS, alias);
+    netlink_put_u32(nlh, IFLA_MTU, mtu);
     int r = netlink_run(&b, NULL, NULL, e);
     if (r < 0 && b.failed == EEXIST)
         e->kind = ERR_EXISTS;
@@ -132,21 +127,21 @@ int link_add_veth(struct netlink *nl, const struct link_veth *v, struct err *e)
     struct nlmsghdr *nlh = netlink_add(&b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
                                        "create veth pair %s and %s", v->host_name, v->peer_name);
     put_ifinfo(nlh, 0, IFF_UP);
-    mnl_attr_put_strz(nlh, IFLA_IFNAME, v->host_name);
-    mnl_attr_put_u32(nlh, IFLA_MTU, v->mtu);
-    mnl_attr_put_u32(nlh, IFLA_MASTER, (uint32_t)v->bridge_index);
-    struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-    mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
-    struct nlattr *data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
-    struct nlattr *peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+    netlink_put_str(nlh, IFLA_IFNAME, v->host_name);
+    netlink_put_u32(nlh, IFLA_MTU, v->mtu);
+    netlink_put_u32(nlh, IFLA_MASTER, (uint32_t)v->bridge_index);
+    struct nlattr *info = netlink_nest(nlh, IFLA_LINKINFO);
+    netlink_put_str(nlh, IFLA_INFO_KIND, "veth");
+    struct nlattr *data = netlink_nest(nlh, IFLA_INFO_DATA);
+    struct nlattr *peer = netlink_nest(nlh, VETH_INFO_PEER);
     put_ifinfo(nlh, 0, 0); /* up only once the pair is whole: veth_open() */
-    mnl_attr_put_strz(nlh, IFLA_IFNAME, v->peer_name);
-    mnl_attr_put(nlh, IFLA_ADDRESS, 6, v->peer_mac);
-    mnl_attr_put_u32(nlh, IFLA_MTU, v->mtu);
-    mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)v->netns_fd);
-    mnl_attr_nest_end(nlh, peer);
-    mnl_attr_nest_end(nlh, data);
-    mnl_attr_nest_end(nlh, info);
+    netlink_put_str(nlh, IFLA_IFNAME, v->peer_name);
+    netlink_put(nlh, IFLA_ADDRESS, v->peer_mac, 6);
+    netlink_put_u32(nlh, IFLA_MTU, v->mtu);
+    netlink_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)v->netns_fd);
+    netlink_nest_end(nlh, peer);
+    netlink_nest_end(nlh, data);
+    netlink_nest_end(nlh, info);
     int r = netlink_run(&b, NULL, NULL, e);
     if (r < 0 && b.failed == EEXIST)
         e->kind = ERR_EXISTS;
@@ -182,7 +177,7 @@ int link_del(struct netlink *nl, const char *name, struct err *e)
     netlink_start(&b, nl);
     struct nlmsghdr *nlh = netlink_add(&b, RTM_DELLINK, 0, ENODEV, "delete link %s", name);
     put_ifinfo(nlh, 0, 0);
-    mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+    netlink_put_str(nlh, IFLA_IFNAME, name);
     return netlink_run(&b, NULL, NULL, e);
 }
 
@@ -191,7 +186,7 @@ int link_index(struct netlink *nl, const char *name)
     struct ifreq req = { 0 };
 
     snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
-    if (ioctl(mnl_socket_get_fd(nl->sock), SIOCGIFINDEX, &req) < 0)
+    if (ioctl(nl->fd, SIOCGIFINDEX, &req) < 0)
         return -1;
     return req.ifr_ifindex;
 }

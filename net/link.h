@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "net/netlink.h"
+#include "base/netlink.h"
 
 #include <net/if.h>
 #include <stdbool.h>

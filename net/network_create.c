@@ -163,7 +163,7 @@ static int collect_networks(const struct net_place *place, const struct network 
 static int collect_routes(const struct net_place *place, const struct network *n,
                           struct subnet_taken *t, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     char bridge[IFNAMSIZ];
 
     if (netlink_open(NETLINK_ROUTE, -1, &nl, e) < 0)

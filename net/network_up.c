@@ -40,7 +40,7 @@ static int open_uplink(const struct net_place *place, const struct network *net,
 {
     const char *masquerade = json_map_get(&net->options, NETWORK_OPT_MASQUERADE);
 
-    *ret = (struct uplink){ .place = place, .net = net };
+    *ret = (struct uplink){ .place = place, .net = net, .nl = NETLINK_INIT };
     if (!net->bridge)
         return err_set(e, ERR_INVALID, "network %s has no bridge", net->name);
     if (network_pool(net, &ret->pool, e) < 0)
@@ -197,7 +197,7 @@ static int make_up(struct uplink *u, struct link_info *ret, struct err *e)
 int network_up(const struct net_place *place, const struct network *net, struct network_link *ret,
                struct err *e)
 {
-    CLEANUP(uplink) struct uplink u = { 0 };
+    CLEANUP(uplink) struct uplink u = { .nl = NETLINK_INIT };
     enum bridge_state state;
     struct link_info info;
 
@@ -217,7 +217,7 @@ int network_up(const struct net_place *place, const struct network *net, struct 
 
 int network_down(const struct net_place *place, const struct network *net, struct err *e)
 {
-    CLEANUP(uplink) struct uplink u = { 0 };
+    CLEANUP(uplink) struct uplink u = { .nl = NETLINK_INIT };
     enum bridge_state state;
     struct link_info info;
 

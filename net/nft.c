@@ -148,7 +148,7 @@ struct answers {
     unsigned elements;
 };
 
-static int count_answer(const struct nlmsghdr *nlh, void *arg)
+static void count_answer(const struct nlmsghdr *nlh, void *arg)
 {
     struct answers *a = arg;
 
@@ -156,7 +156,6 @@ static int count_answer(const struct nlmsghdr *nlh, void *arg)
         a->rules += nft_msg_chain_use(nlh);
     else if (nft_msg_type(nlh) == NFT_MSG_NEWSETELEM)
         a->elements++;
-    return MNL_CB_OK;
 }
 
 static int look(struct netlink *nl, const struct nft_network *n, struct answers *ret, struct err *e)
@@ -173,7 +172,7 @@ static int look(struct netlink *nl, const struct nft_network *n, struct answers 
 
 int nft_check(const struct nft_network *n, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     struct answers found = { 0 };
 
     if (netlink_open(NETLINK_NETFILTER, -1, &nl, e) < 0 || look(&nl, n, &found, e) < 0)
@@ -193,7 +192,7 @@ static void put_rules(struct netlink_batch *b, const struct nft_table *t)
 
 int nft_apply(const struct nft_network *n, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     struct nft_table t = table_of(n);
     struct answers found = { 0 };
     struct netlink_batch b;
@@ -233,18 +232,17 @@ static void note_member(const char *key, void *arg)
         m->others = true;
 }
 
-static int take_members(const struct nlmsghdr *nlh, void *arg)
+static void take_members(const struct nlmsghdr *nlh, void *arg)
 {
     struct members *m = arg;
 
     m->table = true;
     nft_msg_each_key(nlh, note_member, m);
-    return MNL_CB_OK;
 }
 
 int nft_remove(const struct nft_network *n, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     struct nft_table t = table_of(n);
     struct members m = { .bridge = n->bridge };
     struct netlink_batch b;

@@ -74,7 +74,7 @@ static int install(struct netlink *nl, uint16_t udp_port, uint16_t tcp_port, boo
 
 int nft_dns(int netns_fd, uint16_t udp_port, uint16_t tcp_port, struct err *e)
 {
-    AUTO_NETLINK struct netlink nl = { 0 };
+    AUTO_NETLINK struct netlink nl = NETLINK_INIT;
     int errnum = 0;
 
     if (netlink_open(NETLINK_NETFILTER, netns_fd, &nl, e) < 0)

@@ -18,29 +18,29 @@ static struct expr expr_start(struct nft_rule *r, const char *name)
 {
     struct expr x = { .nlh = r->nlh };
 
-    x.elem = mnl_attr_nest_start(x.nlh, NFTA_LIST_ELEM);
-    mnl_attr_put_strz(x.nlh, NFTA_EXPR_NAME, name);
-    x.data = mnl_attr_nest_start(x.nlh, NFTA_EXPR_DATA);
+    x.elem = netlink_nest(x.nlh, NFTA_LIST_ELEM);
+    netlink_put_str(x.nlh, NFTA_EXPR_NAME, name);
+    x.data = netlink_nest(x.nlh, NFTA_EXPR_DATA);
     return x;
 }
 
 static void expr_end(struct expr *x)
 {
-    mnl_attr_nest_end(x->nlh, x->data);
-    mnl_attr_nest_end(x->nlh, x->elem);
+    netlink_nest_end(x->nlh, x->data);
+    netlink_nest_end(x->nlh, x->elem);
 }
 
 static void put_u32(struct expr *x, uint16_t type, uint32_t v)
 {
-    mnl_attr_put_u32(x->nlh, type, htonl(v));
+    netlink_put_u32(x->nlh, type, htonl(v));
 }
 
 static void put_data(struct expr *x, uint16_t type, const void *data, size_t len)
 {
-    struct nlattr *nest = mnl_attr_nest_start(x->nlh, type);
+    struct nlattr *nest = netlink_nest(x->nlh, type);
 
-    mnl_attr_put(x->nlh, NFTA_DATA_VALUE, len, data);
-    mnl_attr_nest_end(x->nlh, nest);
+    netlink_put(x->nlh, NFTA_DATA_VALUE, data, len);
+    netlink_nest_end(x->nlh, nest);
 }
 
 void nft_expr_meta(struct nft_rule *r, enum nft_meta_keys key, uint32_t dreg)
@@ -56,7 +56,7 @@ void nft_expr_lookup(struct nft_rule *r, const struct nft_set *s, uint32_t sreg,
 {
     struct expr x = expr_start(r, "lookup");
 
-    mnl_attr_put_strz(x.nlh, NFTA_LOOKUP_SET, s->name);
+    netlink_put_str(x.nlh, NFTA_LOOKUP_SET, s->name);
     put_u32(&x, NFTA_LOOKUP_SET_ID, s->id);
     put_u32(&x, NFTA_LOOKUP_SREG, sreg);
     if (invert)
@@ -151,7 +151,7 @@ void nft_expr_set_mss(struct nft_rule *r)
     expr_end(&x);
 
     x = expr_start(r, "exthdr");
-    mnl_attr_put_u8(x.nlh, NFTA_EXTHDR_TYPE, TCPOPT_MAXSEG);
+    netlink_put_u8(x.nlh, NFTA_EXTHDR_TYPE, TCPOPT_MAXSEG);
     put_u32(&x, NFTA_EXTHDR_OFFSET, 2);
     put_u32(&x, NFTA_EXTHDR_LEN, 2);
     put_u32(&x, NFTA_EXTHDR_OP, NFT_EXTHDR_OP_TCPOPT);
@@ -164,11 +164,11 @@ void nft_expr_verdict(struct nft_rule *r, int code)
     struct expr x = expr_start(r, "immediate");
 
     put_u32(&x, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
-    struct nlattr *data = mnl_attr_nest_start(x.nlh, NFTA_IMMEDIATE_DATA);
-    struct nlattr *verdict = mnl_attr_nest_start(x.nlh, NFTA_DATA_VERDICT);
+    struct nlattr *data = netlink_nest(x.nlh, NFTA_IMMEDIATE_DATA);
+    struct nlattr *verdict = netlink_nest(x.nlh, NFTA_DATA_VERDICT);
     put_u32(&x, NFTA_VERDICT_CODE, (uint32_t)code);
-    mnl_attr_nest_end(x.nlh, verdict);
-    mnl_attr_nest_end(x.nlh, data);
+    netlink_nest_end(x.nlh, verdict);
+    netlink_nest_end(x.nlh, data);
     expr_end(&x);
 }
 

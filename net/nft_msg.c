@@ -32,7 +32,7 @@ static struct nlmsghdr *put_header(struct netlink_batch *b, int msg, uint16_t fl
     struct nlmsghdr *nlh =
         netlink_add(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | msg), flags, tolerate,
                     "nf_tables: %s%s%s", label, name ? " " : "", name ? name : "");
-    struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+    struct nfgenmsg *nfg = netlink_put_head(nlh, sizeof(*nfg));
 
     nfg->nfgen_family = t->family;
     nfg->version = NFNETLINK_V0;
@@ -42,7 +42,7 @@ static struct nlmsghdr *put_header(struct netlink_batch *b, int msg, uint16_t fl
 static void put_bracket(struct netlink_batch *b, uint16_t type)
 {
     struct nlmsghdr *nlh = netlink_add(b, type, 0, 0, "nf_tables: commit the transaction");
-    struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+    struct nfgenmsg *nfg = netlink_put_head(nlh, sizeof(*nfg));
 
     nfg->version = NFNETLINK_V0;
     nfg->res_id = htons(NFNL_SUBSYS_NFTABLES);
@@ -61,7 +61,7 @@ void nft_msg_commit(struct netlink_batch *b)
 
 static void put_u32(struct nlmsghdr *nlh, uint16_t type, uint32_t v)
 {
-    mnl_attr_put_u32(nlh, type, htonl(v));
+    netlink_put_u32(nlh, type, htonl(v));
 }
 
 /* One entry of user data with a string; cut to what nft accepts. */
@@ -81,7 +81,7 @@ static void put_comment(struct nlmsghdr *nlh, uint16_t attr, uint8_t type, const
     uint8_t udata[UDATA_COMMENT_MAX + 2];
 
     if (text)
-        mnl_attr_put(nlh, attr, udata_text(udata, type, text), udata);
+        netlink_put(nlh, attr, udata, udata_text(udata, type, text));
 }
 
 void nft_msg_add_table(struct netlink_batch *b, const struct nft_table *t, uint16_t flags)
@@ -89,7 +89,7 @@ void nft_msg_add_table(struct netlink_batch *b, const struct nft_table *t, uint1
     struct nlmsghdr *nlh = put_header(b, NFT_MSG_NEWTABLE, (uint16_t)(NLM_F_CREATE | flags), 0, t,
                                       "add table", t->name);
 
-    mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, t->name);
+    netlink_put_str(nlh, NFTA_TABLE_NAME, t->name);
     put_u32(nlh, NFTA_TABLE_FLAGS, 0);
     put_comment(nlh, NFTA_TABLE_USERDATA, UDATA_TABLE_COMMENT, t->comment);
 }
@@ -98,7 +98,7 @@ void nft_msg_del_table(struct netlink_batch *b, const struct nft_table *t)
 {
     struct nlmsghdr *nlh = put_header(b, NFT_MSG_DELTABLE, 0, 0, t, "delete table", t->name);
 
-    mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, t->name);
+    netlink_put_str(nlh, NFTA_TABLE_NAME, t->name);
 }
 
 void nft_msg_add_chain(struct netlink_batch *b, const struct nft_table *t,
@@ -107,14 +107,14 @@ void nft_msg_add_chain(struct netlink_batch *b, const struct nft_table *t,
     struct nlmsghdr *nlh =
         put_header(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE, 0, t, "add chain", c->name);
 
-    mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, t->name);
-    mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, c->name);
-    mnl_attr_put_strz(nlh, NFTA_CHAIN_TYPE, c->type);
+    netlink_put_str(nlh, NFTA_CHAIN_TABLE, t->name);
+    netlink_put_str(nlh, NFTA_CHAIN_NAME, c->name);
+    netlink_put_str(nlh, NFTA_CHAIN_TYPE, c->type);
     put_u32(nlh, NFTA_CHAIN_POLICY, NF_ACCEPT);
-    struct nlattr *hook = mnl_attr_nest_start(nlh, NFTA_CHAIN_HOOK);
+    struct nlattr *hook = netlink_nest(nlh, NFTA_CHAIN_HOOK);
     put_u32(nlh, NFTA_HOOK_HOOKNUM, c->hook);
     put_u32(nlh, NFTA_HOOK_PRIORITY, (uint32_t)c->priority);
-    mnl_attr_nest_end(nlh, hook);
+    netlink_nest_end(nlh, hook);
     put_comment(nlh, NFTA_CHAIN_USERDATA, UDATA_CHAIN_COMMENT, c->comment);
 }
 
@@ -122,8 +122,8 @@ void nft_msg_flush_chain(struct netlink_batch *b, const struct nft_table *t, con
 {
     struct nlmsghdr *nlh = put_header(b, NFT_MSG_DELRULE, 0, 0, t, "flush chain", chain);
 
-    mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, t->name);
-    mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, chain);
+    netlink_put_str(nlh, NFTA_RULE_TABLE, t->name);
+    netlink_put_str(nlh, NFTA_RULE_CHAIN, chain);
 }
 
 void nft_msg_add_set(struct netlink_batch *b, const struct nft_table *t, const struct nft_set *s)
@@ -135,15 +135,15 @@ void nft_msg_add_set(struct netlink_batch *b, const struct nft_table *t, const s
 
     for (unsigned i = 0; i < s->fields; i++)
         type = type << TYPE_BITS | TYPE_IFNAME;
-    mnl_attr_put_strz(nlh, NFTA_SET_TABLE, t->name);
-    mnl_attr_put_strz(nlh, NFTA_SET_NAME, s->name);
+    netlink_put_str(nlh, NFTA_SET_TABLE, t->name);
+    netlink_put_str(nlh, NFTA_SET_NAME, s->name);
     put_u32(nlh, NFTA_SET_FLAGS, 0);
     put_u32(nlh, NFTA_SET_KEY_TYPE, type);
     put_u32(nlh, NFTA_SET_KEY_LEN, s->fields * IFNAMSIZ);
     put_u32(nlh, NFTA_SET_ID, s->id);
     memcpy(udata + 2, &order, sizeof(order));
     size_t len = 6 + udata_text(udata + 6, UDATA_SET_COMMENT, s->comment);
-    mnl_attr_put(nlh, NFTA_SET_USERDATA, len, udata);
+    netlink_put(nlh, NFTA_SET_USERDATA, udata, len);
 }
 
 void nft_msg_element(struct netlink_batch *b, int msg, const struct nft_table *t,
@@ -157,16 +157,16 @@ void nft_msg_element(struct netlink_batch *b, int msg, const struct nft_table *t
 
     for (unsigned i = 0; i < s->fields; i++)
         strncpy(key + (size_t)i * IFNAMSIZ, ifname, IFNAMSIZ - 1);
-    mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, t->name);
-    mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, s->name);
-    struct nlattr *list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
-    struct nlattr *elem = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
-    struct nlattr *data = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_KEY);
-    mnl_attr_put(nlh, NFTA_DATA_VALUE, s->fields * IFNAMSIZ, key);
-    mnl_attr_nest_end(nlh, data);
+    netlink_put_str(nlh, NFTA_SET_ELEM_LIST_TABLE, t->name);
+    netlink_put_str(nlh, NFTA_SET_ELEM_LIST_SET, s->name);
+    struct nlattr *list = netlink_nest(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+    struct nlattr *elem = netlink_nest(nlh, NFTA_LIST_ELEM);
+    struct nlattr *data = netlink_nest(nlh, NFTA_SET_ELEM_KEY);
+    netlink_put(nlh, NFTA_DATA_VALUE, key, s->fields * IFNAMSIZ);
+    netlink_nest_end(nlh, data);
     put_comment(nlh, NFTA_SET_ELEM_USERDATA, UDATA_ELEM_COMMENT, comment);
-    mnl_attr_nest_end(nlh, elem);
-    mnl_attr_nest_end(nlh, list);
+    netlink_nest_end(nlh, elem);
+    netlink_nest_end(nlh, list);
 }
 
 void nft_msg_list_elements(struct netlink_batch *b, const struct nft_table *t,
@@ -175,16 +175,16 @@ void nft_msg_list_elements(struct netlink_batch *b, const struct nft_table *t,
     struct nlmsghdr *nlh =
         put_header(b, NFT_MSG_GETSETELEM, NLM_F_DUMP, ENOENT, t, "list set", s->name);
 
-    mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, t->name);
-    mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, s->name);
+    netlink_put_str(nlh, NFTA_SET_ELEM_LIST_TABLE, t->name);
+    netlink_put_str(nlh, NFTA_SET_ELEM_LIST_SET, s->name);
 }
 
 void nft_msg_get_chain(struct netlink_batch *b, const struct nft_table *t, const char *chain)
 {
     struct nlmsghdr *nlh = put_header(b, NFT_MSG_GETCHAIN, 0, ENOENT, t, "look up chain", chain);
 
-    mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, t->name);
-    mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, chain);
+    netlink_put_str(nlh, NFTA_CHAIN_TABLE, t->name);
+    netlink_put_str(nlh, NFTA_CHAIN_NAME, chain);
 }
 
 int nft_msg_type(const struct nlmsghdr *nlh)
@@ -194,12 +194,10 @@ int nft_msg_type(const struct nlmsghdr *nlh)
 
 uint32_t nft_msg_chain_use(const struct nlmsghdr *nlh)
 {
-    const struct nlattr *attr;
-
-    mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
+    netlink_for_each(attr, nlh, sizeof(struct nfgenmsg))
     {
-        if (mnl_attr_get_type(attr) == NFTA_CHAIN_USE)
-            return ntohl(mnl_attr_get_u32(attr));
+        if (netlink_attr_type(attr) == NFTA_CHAIN_USE)
+            return ntohl(netlink_attr_u32(attr));
     }
     return 0;
 }
@@ -207,13 +205,11 @@ uint32_t nft_msg_chain_use(const struct nlmsghdr *nlh)
 /* The attribute of that type inside a nest, or NULL. */
 static const struct nlattr *nested(const struct nlattr *nest, int type)
 {
-    const struct nlattr *attr;
-
     if (!nest)
         return NULL;
-    mnl_attr_for_each_nested(attr, nest)
+    netlink_for_each_in(attr, nest)
     {
-        if (mnl_attr_get_type(attr) == type)
+        if (netlink_attr_type(attr) == type)
             return attr;
     }
     return NULL;
@@ -221,19 +217,16 @@ static const struct nlattr *nested(const struct nlattr *nest, int type)
 
 void nft_msg_each_key(const struct nlmsghdr *nlh, void (*fn)(const char *key, void *arg), void *arg)
 {
-    const struct nlattr *attr;
-    const struct nlattr *elem;
-
-    mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
+    netlink_for_each(attr, nlh, sizeof(struct nfgenmsg))
     {
-        if (mnl_attr_get_type(attr) != NFTA_SET_ELEM_LIST_ELEMENTS)
+        if (netlink_attr_type(attr) != NFTA_SET_ELEM_LIST_ELEMENTS)
             continue;
-        mnl_attr_for_each_nested(elem, attr)
+        netlink_for_each_in(elem, attr)
         {
             const struct nlattr *val = nested(nested(elem, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE);
             char key[IFNAMSIZ] = "";
-            if (val && mnl_attr_get_payload_len(val) >= IFNAMSIZ) {
-                memcpy(key, mnl_attr_get_payload(val), IFNAMSIZ - 1);
+            if (val && netlink_attr_len(val) >= IFNAMSIZ) {
+                memcpy(key, netlink_attr_data(val), IFNAMSIZ - 1);
                 fn(key, arg);
             }
         }
@@ -247,14 +240,14 @@ struct nft_rule nft_msg_rule(struct netlink_batch *b, const struct nft_table *t,
 
     r.nlh = put_header(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, 0, t, "add rule to chain",
                        chain);
-    mnl_attr_put_strz(r.nlh, NFTA_RULE_TABLE, t->name);
-    mnl_attr_put_strz(r.nlh, NFTA_RULE_CHAIN, chain);
-    r.list = mnl_attr_nest_start(r.nlh, NFTA_RULE_EXPRESSIONS);
+    netlink_put_str(r.nlh, NFTA_RULE_TABLE, t->name);
+    netlink_put_str(r.nlh, NFTA_RULE_CHAIN, chain);
+    r.list = netlink_nest(r.nlh, NFTA_RULE_EXPRESSIONS);
     return r;
 }
 
 void nft_msg_rule_end(struct nft_rule *r)
 {
-    mnl_attr_nest_end(r->nlh, r->list);
+    netlink_nest_end(r->nlh, r->list);
     put_comment(r->nlh, NFTA_RULE_USERDATA, UDATA_RULE_COMMENT, r->comment);
 }

@@ -2,7 +2,7 @@
 /* nf_tables messages: transactions, tables, chains, sets, rules and their expressions. */
 #pragma once
 
-#include "net/netlink.h"
+#include "base/netlink.h"
 
 #include <linux/netfilter/nf_tables.h>
 #include <stdbool.h>

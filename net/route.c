@@ -31,13 +31,11 @@ static bool is_of_interest(const struct rtmsg *rtm)
 
 static void read_attr(const struct nlattr *attr, struct route *r)
 {
-    switch (mnl_attr_get_type(attr)) {
-    case RTA_DST:
-        memcpy(r->dst.addr.bytes, mnl_attr_get_payload(attr), ip_len(&r->dst.addr));
-        break;
-    case RTA_OIF: r->oif = (int)mnl_attr_get_u32(attr); break;
-    case RTA_TABLE: r->table = mnl_attr_get_u32(attr); break;
-    case RTA_PRIORITY: r->priority = mnl_attr_get_u32(attr); break;
+    switch (netlink_attr_type(attr)) {
+    case RTA_DST: memcpy(r->dst.addr.bytes, netlink_attr_data(attr), ip_len(&r->dst.addr)); break;
+    case RTA_OIF: r->oif = (int)netlink_attr_u32(attr); break;
+    case RTA_TABLE: r->table = netlink_attr_u32(attr); break;
+    case RTA_PRIORITY: r->priority = netlink_attr_u32(attr); break;
     default: break;
     }
 }
@@ -54,22 +52,20 @@ static int append(struct route_list *l, const struct route *r)
     return 0;
 }
 
-static int take_route(const struct nlmsghdr *nlh, void *arg)
+static void take_route(const struct nlmsghdr *nlh, void *arg)
 {
     struct dump *d = arg;
-    const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-    const struct nlattr *attr;
+    const struct rtmsg *rtm = netlink_data(nlh);
     struct route r = { .dst.bits = rtm->rtm_dst_len, .table = rtm->rtm_table };
 
     if (!is_of_interest(rtm))
-        return MNL_CB_OK;
+        return;
     r.dst.addr.family = rtm->rtm_family;
-    mnl_attr_for_each(attr, nlh, sizeof(*rtm)) read_attr(attr, &r);
+    netlink_for_each(attr, nlh, sizeof(*rtm)) read_attr(attr, &r);
     if (rtm->rtm_family == AF_INET && r.dst.bits > 0 && r.dst.addr.bytes[0] == 127)
-        return MNL_CB_OK;
+        return;
     if (append(&d->list, &r) < 0)
         d->failed = true;
-    return MNL_CB_OK;
 }
 
 int route_dump(struct netlink *nl, uint8_t family, struct route_list *ret, struct err *e)
@@ -79,7 +75,7 @@ int route_dump(struct netlink *nl, uint8_t family, struct route_list *ret, struc
 
     netlink_start(&b, nl);
     struct nlmsghdr *nlh = netlink_add(&b, RTM_GETROUTE, NLM_F_DUMP, 0, "list the host's routes");
-    struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+    struct rtmsg *rtm = netlink_put_head(nlh, sizeof(*rtm));
     rtm->rtm_family = family;
     int r = netlink_run(&b, take_route, &d, e);
     if (r >= 0 && d.failed)

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/netlink.h"
 #include "net/ip.h"
-#include "net/netlink.h"
 
 #include <stddef.h>
 

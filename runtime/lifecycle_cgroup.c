@@ -47,14 +47,15 @@ static bool can_go_without(const struct config_linux *l, struct err *e)
 }
 
 /* A user may not attach device programs; in a user namespace nobody can make nodes anyway. */
-static int create_rootless(struct lifecycle_ctr *c, struct cgroup_want *want, struct err *e)
+static int create_rootless(struct lifecycle_ctr *c, const struct cgroup_want *asked, struct err *e)
 {
     struct config_resources no_devices =
-        want->resources ? *want->resources : (struct config_resources){ 0 };
+        asked->resources ? *asked->resources : (struct config_resources){ 0 };
+    struct cgroup_want want = *asked;
 
     no_devices.n_devices = 0;
-    want->resources = &no_devices;
-    int r = create(c, want, e);
+    want.resources = &no_devices;
+    int r = create(c, &want, e);
     if (r >= 0 || !not_ours(e) || !can_go_without(&c->config.lnx, e))
         return r;
     log_debug("without a cgroup: %s", e->msg);
@@ -66,10 +67,10 @@ static int create_rootless(struct lifecycle_ctr *c, struct cgroup_want *want, st
 int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
                           struct err *e)
 {
-    struct cgroup_want want = { .id = args->id,
-                                .cgroups_path = c->config.lnx.cgroups_path,
-                                .resources = c->config.lnx.resources,
-                                .annotations = &c->config.annotations };
+    const struct cgroup_want want = { .id = args->id,
+                                      .cgroups_path = c->config.lnx.cgroups_path,
+                                      .resources = c->config.lnx.resources,
+                                      .annotations = &c->config.annotations };
     int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
 
     if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)

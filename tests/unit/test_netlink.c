@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches: order, labels, what the kernel says about failures, limits. */
+#include "base/netlink.h"
 #include "net/addr.h"
 #include "net/link.h"
-#include "net/netlink.h"
 #include "tests/unit/netns.h"
 
 #include <linux/rtnetlink.h>
@@ -84,7 +84,7 @@ END_TEST
 
 START_TEST(sockets_of_other_namespaces)
 {
-    AUTO_NETLINK struct netlink there = { 0 };
+    AUTO_NETLINK struct netlink there = NETLINK_INIT;
     int ns = netns_new();
     struct link_info info;
 

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/netlink_msg.h"
 
-#include <libmnl/libmnl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,7 +15,7 @@
  * errno and its extended acknowledgement makes the error text. netlink(7), rtnetlink(7).
  */
 struct netlink {
-    struct mnl_socket *sock;
+    int fd;       /* -1: closed */
     uint32_t seq; /* of the next request */
 };
 
@@ -25,6 +25,10 @@ int netlink_open(int bus, int netns_fd, struct netlink *ret, struct err *e);
 void netlink_close(struct netlink *nl);
 DEFINE_CLEANUP(struct netlink, netlink, netlink_close(p))
 #define AUTO_NETLINK CLEANUP(netlink)
+#define NETLINK_INIT                                                                               \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
 
 #define NETLINK_BATCH_SIZE 16384
 #define NETLINK_STEPS_MAX  64
@@ -48,9 +52,11 @@ struct netlink_batch {
     _Alignas(8) char buf[NETLINK_BATCH_SIZE];
 };
 
+typedef void (*netlink_cb)(const struct nlmsghdr *nlh, void *arg);
+
 void netlink_start(struct netlink_batch *b, struct netlink *nl);
 /* Appends a request of `type` with NLM_F_REQUEST, NLM_F_ACK (unless NLM_F_DUMP) and flags; fill it
- * with mnl_nlmsg_put_… and mnl_attr_put_… before the next call. Never NULL. `tolerate`: an errno
+ * with netlink_put…() before the next call. Never NULL. `tolerate`: an errno
  * that is fine. */
 __attribute__((format(printf, 5, 6))) struct nlmsghdr *netlink_add(struct netlink_batch *b,
                                                                    uint16_t type, uint16_t flags,
@@ -60,5 +66,5 @@ __attribute__((format(printf, 5, 6))) struct nlmsghdr *netlink_add(struct netlin
 void netlink_bracket(struct netlink_batch *b, struct nlmsghdr *nlh);
 /* Sends the batch and waits for all its answers. The first request's failure that was not
  * tolerated is the error (b->failed its errno); later requests were carried out regardless.
- * Answers that are not acknowledgements go to `cb` (may be NULL) as mnl_cb_t. */
-int netlink_run(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *e);
+ * Answers that are not acknowledgements go to `cb` (may be NULL). */
+int netlink_run(struct netlink_batch *b, netlink_cb cb, void *arg, struct err *e);

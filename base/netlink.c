@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends batches over libmnl sockets and turns the kernel's answers into errors. */
-#include "net/netlink.h"
+/* Sends batches over netlink sockets and turns the kernel's answers into errors. */
+#include "base/netlink.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -12,27 +12,19 @@
 #define ANSWER_SIZE 32768
 
 /* Extended acknowledgements carry a sentence; capped ones do not repeat our request. */
-static int set_options(struct mnl_socket *sock)
-{
-    int one = 1;
-
-    mnl_socket_setsockopt(sock, NETLINK_CAP_ACK, &one, sizeof(one));
-    mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &one, sizeof(one));
-    return mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID);
-}
-
 static int open_here(int bus, struct netlink *ret, struct err *e)
 {
-    struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
+    const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+    int one = 1;
+    AUTO_FD int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, bus);
 
-    if (!sock)
+    if (fd < 0)
         return err_sys(e, "socket", "AF_NETLINK");
-    if (set_options(sock) < 0) {
-        err_sys(e, "bind", "AF_NETLINK");
-        mnl_socket_close(sock);
-        return -e->kind;
-    }
-    *ret = (struct netlink){ .sock = sock, .seq = 1 };
+    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+    if (bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
+        return err_sys(e, "bind", "AF_NETLINK");
+    *ret = (struct netlink){ .fd = TAKE_FD(fd), .seq = 1 };
     return 0;
 }
 
@@ -57,9 +49,7 @@ int netlink_open(int bus, int netns_fd, struct netlink *ret, struct err *e)
 
 void netlink_close(struct netlink *nl)
 {
-    if (nl->sock)
-        mnl_socket_close(nl->sock);
-    nl->sock = NULL;
+    mem_close(&nl->fd);
 }
 
 void netlink_start(struct netlink_batch *b, struct netlink *nl)
@@ -77,7 +67,7 @@ static void close_last(struct netlink_batch *b)
     size_t at = 0;
 
     for (unsigned i = 0; i < b->n; i++)
-        at += MNL_ALIGN(((struct nlmsghdr *)(void *)(b->buf + at))->nlmsg_len);
+        at += NLMSG_ALIGN(((struct nlmsghdr *)(void *)(b->buf + at))->nlmsg_len);
     b->len = at;
 }
 
@@ -98,7 +88,8 @@ struct nlmsghdr *netlink_add(struct netlink_batch *b, uint16_t type, uint16_t fl
     vsnprintf(step->label, sizeof(step->label), label, ap);
     va_end(ap);
 
-    struct nlmsghdr *nlh = mnl_nlmsg_put_header(b->buf + b->len);
+    struct nlmsghdr *nlh = (void *)(b->buf + b->len);
+    *nlh = (struct nlmsghdr){ .nlmsg_len = NLMSG_HDRLEN };
     nlh->nlmsg_type = type;
     nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
     if ((flags & NLM_F_DUMP) != NLM_F_DUMP) /* two bits, which other requests use alone */
@@ -113,23 +104,22 @@ void netlink_bracket(struct netlink_batch *b, struct nlmsghdr *nlh)
     b->steps[b->n - 1].bracket = true;
 }
 
-/* The sentence of an extended acknowledgement, or NULL. */
-static const char *ext_ack_text(const struct nlmsghdr *nlh)
+/* The sentence of an extended acknowledgement, or "". */
+static void ext_ack_text(const struct nlmsghdr *nlh, char *buf, size_t size)
 {
-    const struct nlmsgerr *ack = mnl_nlmsg_get_payload(nlh);
+    const struct nlmsgerr *ack = netlink_data(nlh);
     size_t skip = sizeof(*ack);
-    const struct nlattr *attr;
 
+    buf[0] = '\0';
     if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
-        return NULL;
+        return;
     if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
-        skip += mnl_nlmsg_get_payload_len(nlh) > skip ? ack->msg.nlmsg_len - sizeof(ack->msg) : 0;
-    mnl_attr_for_each(attr, nlh, skip)
+        skip += netlink_data_len(nlh) > skip ? ack->msg.nlmsg_len - sizeof(ack->msg) : 0;
+    netlink_for_each(attr, nlh, skip)
     {
-        if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
-            return mnl_attr_get_str(attr);
+        if (netlink_attr_type(attr) == NLMSGERR_ATTR_MSG)
+            netlink_attr_str(attr, buf, size);
     }
-    return NULL;
 }
 
 static struct netlink_step *find_step(struct netlink_batch *b, uint32_t seq)
@@ -156,14 +146,14 @@ static void record_failure(struct netlink_batch *b, const struct netlink_step *s
         return;
     b->failed = errnum;
     err_errnum(e, errnum, step->label, NULL);
-    if (detail)
+    if (*detail)
         snprintf(e->msg + strlen(e->msg), sizeof(e->msg) - strlen(e->msg), " (%s)", detail);
     add_remedy(e, errnum);
 }
 
 /* One message of the answer; returns how many requests it ends. Only a failure of the whole batch
  * is reported at its brackets, and then nothing else need come. */
-static unsigned take_message(struct netlink_batch *b, const struct nlmsghdr *nlh, mnl_cb_t cb,
+static unsigned take_message(struct netlink_batch *b, const struct nlmsghdr *nlh, netlink_cb cb,
                              void *arg, struct err *e)
 {
     struct netlink_step *step = find_step(b, nlh->nlmsg_seq);
@@ -171,9 +161,11 @@ static unsigned take_message(struct netlink_batch *b, const struct nlmsghdr *nlh
     if (!step)
         return 0;
     if (nlh->nlmsg_type == NLMSG_ERROR) {
-        int errnum = -((const struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
+        int errnum = -((const struct nlmsgerr *)netlink_data(nlh))->error;
+        char detail[256];
+        ext_ack_text(nlh, detail, sizeof(detail));
         if (errnum && errnum != step->tolerate)
-            record_failure(b, step, errnum, ext_ack_text(nlh), e);
+            record_failure(b, step, errnum, detail, e);
         step->seq = 0;
         return step->bracket ? b->n : 1;
     }
@@ -193,7 +185,7 @@ static ssize_t receive(struct netlink *nl, void *buf, size_t len)
     ssize_t n;
 
     do
-        n = recv(mnl_socket_get_fd(nl->sock), buf, len, MSG_DONTWAIT);
+        n = recv(nl->fd, buf, len, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     return n;
 }
@@ -207,7 +199,7 @@ static unsigned expected_answers(const struct netlink_batch *b)
     return n;
 }
 
-static int collect(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *e)
+static int collect(struct netlink_batch *b, netlink_cb cb, void *arg, struct err *e)
 {
     _Alignas(8) char answer[ANSWER_SIZE];
     unsigned open = expected_answers(b);
@@ -216,9 +208,9 @@ static int collect(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *
         ssize_t n = receive(b->nl, answer, sizeof(answer));
         if (n < 0)
             return err_sys(e, "recv", "AF_NETLINK");
-        int left = (int)n;
-        for (const struct nlmsghdr *nlh = (const void *)answer; mnl_nlmsg_ok(nlh, left);
-             nlh = mnl_nlmsg_next(nlh, &left)) {
+        size_t left = (size_t)n;
+        for (const struct nlmsghdr *nlh = (const void *)answer; NLMSG_OK(nlh, left);
+             nlh = NLMSG_NEXT(nlh, left)) {
             unsigned ended = take_message(b, nlh, cb, arg, e);
             open -= ended < open ? ended : open;
         }
@@ -226,12 +218,13 @@ static int collect(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *
     return b->failed ? -e->kind : 0;
 }
 
-int netlink_run(struct netlink_batch *b, mnl_cb_t cb, void *arg, struct err *e)
+int netlink_run(struct netlink_batch *b, netlink_cb cb, void *arg, struct err *e)
 {
     close_last(b);
     if (b->full)
         return err_set(e, ERR_LIMIT, "too many netlink requests in one batch");
-    if (mnl_socket_sendto(b->nl->sock, b->buf, b->len) < 0)
+    const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+    if (sendto(b->nl->fd, b->buf, b->len, 0, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
         return err_sys(e, "sendmsg", "AF_NETLINK");
     return collect(b, cb, arg, e);
 }
