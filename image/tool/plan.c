@@ -50,7 +50,7 @@ int plan_parse_platform(char *text, struct plan_platform *ret, struct err *e)
     *arch = '\0';
     if (variant)
         *variant = '\0';
-    *ret = (struct plan_platform){ text, arch + 1, variant ? variant + 1 : NULL };
+    *ret = (struct plan_platform){ true, text, arch + 1, variant ? variant + 1 : NULL };
     return 0;
 }
 
@@ -62,6 +62,7 @@ static void free_image(struct plan_image *img)
     }
     free(img->layers);
     free(img->id);
+    free(img->platform);
     free(img->config);
     free(img->manifest);
     free(img->manifest_type);
@@ -124,6 +125,12 @@ static int set_diff_ids(struct plan_image *img, char *const *diff_ids, struct er
     return 0;
 }
 
+static char *platform_text(const char *os, const char *arch, const char *variant)
+{
+    return str_fmt("%s/%s%s%s", str_empty(os) ? "linux" : os, arch ? arch : "",
+                   str_empty(variant) ? "" : "/", variant ? variant : "");
+}
+
 int plan_set_config(struct plan_image *img, char *text, size_t len, struct err *e)
 {
     CLEANUP(image_config) struct image_config config = { 0 };
@@ -137,7 +144,50 @@ int plan_set_config(struct plan_image *img, char *text, size_t len, struct err *
     if (r < 0)
         return r;
     img->id = strdup(id);
-    return img->id ? set_diff_ids(img, config.rootfs.diff_ids, e) : err_nomem(e);
+    img->platform = platform_text(config.os, config.architecture, config.variant);
+    return img->id && img->platform ? set_diff_ids(img, config.rootfs.diff_ids, e) : err_nomem(e);
+}
+
+/* Whoever says nothing of a variant fits any. */
+static bool fits(const char *want, const char *have)
+{
+    size_t len = strlen(want);
+
+    return str_starts(have, want) && (have[len] == '\0' || have[len] == '/');
+}
+
+/* Leaves out the images of other platforms than the one that was asked for. */
+static int choose_images(const struct plan_platform *want, struct plan *p, struct err *e)
+{
+    AUTO_FREE char *text = platform_text(want->os, want->architecture, want->variant);
+    AUTO_BUF struct buf have = { 0 };
+    size_t kept = 0;
+
+    if (!text)
+        return err_nomem(e);
+    for (size_t i = 0; i < p->n; i++) {
+        const char *has = p->images[i].platform;
+        if (fits(text, has) || fits(has, text)) {
+            p->images[kept++] = p->images[i];
+            continue;
+        }
+        buf_fmt(&have, "%s%s", have.len ? ", " : "", has);
+        free_image(&p->images[i]);
+    }
+    p->n = kept;
+    if (kept > 0)
+        return 0;
+    err_set(e, ERR_NOT_FOUND, "no image for platform %s", text);
+    return err_hint(e, "the archive has: %s", have.data ? have.data : "nothing");
+}
+
+static int no_archive(const struct source *src, struct err *e)
+{
+    if (!source_find(src, "repositories"))
+        return err_set(e, ERR_INVALID,
+                       "no image archive: neither manifest.json nor index.json in it");
+    err_set(e, ERR_UNSUPPORTED, "saved by a docker older than 1.10, without a manifest.json");
+    return err_hint(e, "load it with a newer docker or podman, and save it again");
 }
 
 int plan_read(const struct source *src, const struct plan_platform *want, struct plan *ret,
@@ -151,7 +201,9 @@ int plan_read(const struct source *src, const struct plan_platform *want, struct
     else if (source_find(src, "index.json"))
         r = plan_oci(src, want, &p, e);
     else
-        r = err_set(e, ERR_INVALID, "no image archive: neither manifest.json nor index.json in it");
+        r = no_archive(src, e);
+    if (r >= 0 && want->asked)
+        r = choose_images(want, &p, e);
     if (r < 0)
         return r;
     *ret = p;

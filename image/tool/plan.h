@@ -7,6 +7,7 @@
 #include "image/tool/source.h"
 #include "oci/image.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,8 @@ struct plan_image {
     char *manifest_type;
     struct plan_layer *layers; /* the lowest first */
     size_t n_layers;
-    char **refs; /* full references */
+    char **refs;    /* full references */
+    char *platform; /* what its config says: "linux/arm64/v8" */
 };
 
 struct plan {
@@ -36,6 +38,7 @@ struct plan {
 
 /* What nested indexes are asked for; NULL members: anything. */
 struct plan_platform {
+    bool asked; /* by the user: nothing else is taken */
     const char *os;
     const char *architecture;
     const char *variant;

@@ -187,9 +187,9 @@ static int open_file(struct source *src, const char *path, struct err *e)
     src->fd = STREQ(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
                                : open(path, O_RDONLY | O_CLOEXEC);
     if (src->fd < 0 || fstat(src->fd, &st) < 0)
-        return err_sys(e, "open", src->name);
+        return err_sys(e, "open", NULL); /* load_archive() names it */
     if (S_ISDIR(st.st_mode))
-        return err_errnum(e, EISDIR, "read", src->name);
+        return err_errnum(e, EISDIR, "read", NULL);
     if (!S_ISREG(st.st_mode) || st.st_size == 0 || lseek(src->fd, 0, SEEK_CUR) != 0)
         return 0;
     void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, src->fd, 0);

@@ -47,7 +47,6 @@ static int check_component(const char *s, size_t len, bool last, struct err *e)
 int tree_normal_name(const char *name, char *out, struct err *e)
 {
     size_t at = 0;
-    size_t depth = 0;
 
     if (*name == '/' && name[strspn(name, "/")])
         return err_set(e, ERR_INVALID, "absolute name is refused");
@@ -60,8 +59,6 @@ int tree_normal_name(const char *name, char *out, struct err *e)
             int r = check_component(p, len, *next == '\0', e);
             if (r < 0)
                 return r;
-            if (++depth > TREE_DEPTH_MAX)
-                return err_set(e, ERR_LIMIT, "more than %d directories deep", TREE_DEPTH_MAX);
             if (at > 0)
                 out[at++] = '/';
             memcpy(out + at, p, len);

@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define TREE_PATH_MAX  4095 /* bytes of an entry's name */
-#define TREE_DEPTH_MAX 512  /* components; removal holds a descriptor for each */
+#define TREE_PATH_MAX 4095 /* bytes of an entry's name */
 
 #define TREE_DIRS_MAX 4000000 /* made or described */
 
@@ -47,8 +46,8 @@ void tree_free(struct tree *t);
 /*
  * The normal form of an entry's name: no "." components, no slashes at either end; "" for the root
  * itself, which `umoci insert` calls "/". Refused (ERR_INVALID): other absolute names, ".."
- * components, components that start with ".wh." other than the last; ERR_LIMIT: too long or too
- * deep. `out` holds TREE_PATH_MAX + 1.
+ * components, components that start with ".wh." other than the last; ERR_LIMIT: too long.
+ * `out` holds TREE_PATH_MAX + 1.
  */
 int tree_normal_name(const char *name, char *out, struct err *e);
 

@@ -90,7 +90,7 @@ PY
 
 @test "what is not there, or no file" {
     fails 1 image load -i "$T/bad/nothing.tar"
-    is "$output" "hako-image: $T/bad/nothing.tar: open $T/bad/nothing.tar: No such file or directory"
+    is "$output" "hako-image: $T/bad/nothing.tar: open: No such file or directory"
     fails 1 image load -i "$T/bad"
     has "$output" "Is a directory"
 }

@@ -203,6 +203,39 @@ make_index() {
     rm -rf "$T/layout" "$T/multi.tar"
 }
 
+@test "--platform is what an archive of one image has, or there is an error" {
+    local archive arch
+    arch=$(dpkg --print-architecture)
+    for archive in docker docker-oci oci-gzip; do
+        fails 1 image load -q --platform linux/s390x -i "$(fixture small)/$archive.tar"
+        has "$output" "$archive.tar: no image for platform linux/s390x"
+        has "$output" "hint: the archive has: linux/$arch"
+        image load -q --platform "linux/$arch" -i "$(fixture small)/$archive.tar"
+        rm -rf "$store"
+    done
+}
+
+@test "a reference of a tag alone is a name, as docker and podman have it" {
+    is "$(image load -q -i "$(fixture small)/oci-gzip.tar")" "Loaded image: latest:latest"
+}
+
+@test "an archive of docker before 1.10 is told apart" {
+    mkdir "$T/ancient"
+    echo '{"old":{"1":"abc"}}' >"$T/ancient/repositories"
+    tar -C "$T/ancient" -cf "$T/ancient.tar" .
+    fails 1 image load -q -i "$T/ancient.tar"
+    has "$output" "ancient.tar: saved by a docker older than 1.10"
+    has "$output" "hint: "
+    rm -rf "$T/ancient" "$T/ancient.tar"
+}
+
+@test "what cannot be opened is named once" {
+    fails 1 image load -q -i "$T/nowhere.tar"
+    is "$output" "hako-image: $T/nowhere.tar: open: No such file or directory"
+    fails 1 image load -q -i "$T"
+    is "$output" "hako-image: $T: read: Is a directory"
+}
+
 @test "docker's old layout: directories, and layers that are links to another's" {
     local dir=$T/old saved=$T/old/saved config layers
     mkdir -p "$saved"

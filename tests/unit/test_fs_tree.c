@@ -7,6 +7,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static void touch(const char *path)
@@ -75,8 +76,12 @@ START_TEST(removes_deep_and_wide)
     char name[16];
     AUTO_FD int at = dup(unit_dirfd);
 
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 12000; i++) {
         ck_assert_int_eq(mkdirat(at, "d", 0755), 0);
+        if (i % 100 == 50) { /* something to be seen on the way back */
+            ck_assert_int_eq(mkdirat(at, "e", 0755), 0);
+            ck_assert_int_eq(mknodat(at, "e/f", S_IFREG | 0600, 0), 0);
+        }
         int next = openat(at, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         ck_assert_int_ge(next, 0);
         close(at);
@@ -87,7 +92,10 @@ START_TEST(removes_deep_and_wide)
         snprintf(name, sizeof(name), "wide/%d", i);
         touch(name);
     }
+    const struct rlimit few = { .rlim_cur = 64, .rlim_max = 64 };
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
     unit_ok(fs_rm_rf(unit_dirfd, "d", &e), &e);
+    unit_ok(fs_rm_rf(unit_dirfd, "e", &e), &e);
     unit_ok(fs_rm_rf(unit_dirfd, "wide", &e), &e);
     ck_assert(!there("d") && !there("wide"));
 }

@@ -330,7 +330,7 @@ START_TEST(deep_paths)
     char name[TREE_PATH_MAX + 1] = "";
     struct err e;
 
-    for (int i = 0; i < TREE_DEPTH_MAX - 1; i++)
+    for (int i = 0; i + 1 < TREE_PATH_MAX; i += 2)
         strcat(name, "d/");
     strcat(name, "f");
     add_file(name, "deep");
