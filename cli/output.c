@@ -9,11 +9,25 @@
 #include <stdarg.h>
 #include <sys/ioctl.h>
 
+/* The error's own remedy, or the one for what is denied to all but root; NULL: none. */
+static const char *hint_of(const struct err *e)
+{
+    bool denied = e->errnum == EPERM || e->errnum == EACCES;
+
+    if (e->hint[0])
+        return e->hint;
+    return denied && geteuid() != 0
+               ? "hako needs root, rootless operation is not supported yet: use sudo"
+               : NULL;
+}
+
 void output_error(const struct err *e, const char *path)
 {
+    const char *hint = hint_of(e);
+
     fprintf(stderr, "hako: %s\n", e->msg);
-    if (e->hint[0])
-        fprintf(stderr, "hint: %s\n", e->hint);
+    if (hint)
+        fprintf(stderr, "hint: %s\n", hint);
     if (path)
         fprintf(stderr, "See '%s --help'.\n", path);
 }

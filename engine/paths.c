@@ -18,12 +18,8 @@ static int open_tree_at(const char *path, mode_t mode, char **ret_path, int *ret
             return r;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
-    if (fd < 0) {
-        err_sys(e, "open", path);
-        if (errno == EACCES || errno == EPERM)
-            err_hint(e, "run hako as root, or choose your own trees with --root and --runroot");
-        return -e->kind;
-    }
+    if (fd < 0)
+        return err_sys(e, "open", path);
     whole = path[0] == '/' ? strdup(path) : realpath(path, NULL);
     if (!whole)
         return err_sys(e, "resolve", path);

@@ -165,6 +165,20 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
 
 /* ---- listening to the child ---- */
 
+/* Forbidden calls end it at once, or, when even its report of the failure is forbidden, by a fault
+ * of the C library's. */
+static int hint_of_death(const struct launch_proc *p, int sig, struct err *e)
+{
+    bool filtered = !p->launch || p->launch->filter;
+
+    if (sig == SIGKILL)
+        return err_hint(e, "its memory limit may be too small");
+    if (filtered && (sig == SIGSYS || sig == SIGSEGV))
+        return err_hint(e, "its seccomp profile may forbid what the start itself needs: read, "
+                           "write, fcntl, execveat, exit_group");
+    return -e->kind;
+}
+
 /* The child is gone and has said nothing. */
 static int died(const struct launch_proc *p, struct err *e)
 {
@@ -177,8 +191,7 @@ static int died(const struct launch_proc *p, struct err *e)
             return err_set(e, ERR_STATE, "container not running: it ended meanwhile");
         err_set(e, ERR_SYS, "the container's process was killed by %s while it was set up",
                 proc_signal_name(info.si_status));
-        return info.si_status == SIGKILL ? err_hint(e, "its memory limit may be too small")
-                                         : -e->kind;
+        return hint_of_death(p, info.si_status, e);
     }
     return err_set(e, ERR_SYS, "the container's process ended while it was set up");
 }

@@ -86,7 +86,7 @@ static int attach_one(struct monitor *m, const struct net_place *place, size_t i
                                        .default_route = !*route && !net.internal },
                    m->proc.netns_fd, &ep, e);
     if (r < 0)
-        return err_wrap(e, "network %s", want->name);
+        return r;
     *route = *route || !net.internal;
     if (!net.no_dns && strv_add(dns_networks, net.name) < 0)
         return err_nomem(e);
