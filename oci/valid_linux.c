@@ -219,6 +219,21 @@ static bool bad_net_device(const struct config *c, struct valid_found *ret)
     return false;
 }
 
+/* Names inside; numbers that the runtime picks cannot meet. */
+static bool twin_net_devices(const struct config *c, struct valid_found *ret)
+{
+    const struct config_net_device *v = c->lnx.net_devices;
+
+    for (size_t i = 1; i < c->lnx.n_net_devices; i++) {
+        const char *name = str_empty(v[i].name) ? v[i].host_name : v[i].name;
+        ret->key = v[i].host_name;
+        for (size_t k = 0; k < i && !strchr(name, '%'); k++)
+            if (STREQ(name, str_empty(v[k].name) ? v[k].host_name : v[k].name))
+                return true;
+    }
+    return false;
+}
+
 /* ---- resources and the rest ---- */
 
 static bool swap_below_memory(const struct config *c, struct valid_found *ret)
@@ -309,6 +324,8 @@ const struct valid_rule valid_linux_rules[] = {
     { "/linux/devices/#", bad_device, "a device needs a major and a minor number", NULL },
     { "/linux/netDevices", net_devices_alone, "needs a network namespace", NULL },
     { "/linux/netDevices/*", bad_net_device, "not a name that an interface can have", NULL },
+    { "/linux/netDevices/*", twin_net_devices, "another device has this name in the container",
+      NULL },
     { "/linux/resources/memory/swap", swap_below_memory,
       "memory and swap together are less than memory alone",
       "swap counts memory too: give the sum of both" },

@@ -9,6 +9,7 @@
 #include "runtime/idmap.h"
 #include "runtime/listener.h"
 #include "runtime/mount_idmap.h"
+#include "runtime/netdevice.h"
 #include "runtime/setup.h"
 #include "runtime/sync.h"
 
@@ -17,25 +18,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* ---- what is not implemented ---- */
-
-static const char *unsupported(const struct config *c)
-{
-    const struct config_linux *l = &c->lnx;
-
-    if (l->intel_rdt)
-        return "/linux/intelRdt";
-    if (l->n_net_devices > 0)
-        return "/linux/netDevices";
-    return NULL;
-}
-
 static int check(const struct launch *l, struct err *e)
 {
-    const char *field = unsupported(l->config);
-
-    if (field)
-        return err_set(e, ERR_UNSUPPORTED, "%s is not supported yet", field);
     if (!config_namespace(l->config, CONFIG_NS_MOUNT) && l->rootfs_fd < 0)
         return err_set(e, ERR_INVALID, "without a mount namespace the root has to be mounted");
     return 0;
@@ -67,12 +51,22 @@ static int open_netns(const struct namespace_plan *plan, struct launch_proc *p, 
     return err_sys(e, "open", path);
 }
 
-/* The id maps, and the go-ahead for children that wait for it (namespace_enter()). */
-static int admit(const struct setup *s, const struct launch_proc *p, struct err *e)
+static int give_devices(const struct setup *s, struct launch_proc *p, struct err *e)
+{
+    int r = open_netns(&s->ns, p, e);
+
+    return r < 0 ? r : netdevice_move(s->config, p->netns_fd, &p->devices, e);
+}
+
+/* The id maps, the network devices, and the go-ahead for children that wait for it
+ * (namespace_enter()). */
+static int admit(const struct setup *s, struct launch_proc *p, struct err *e)
 {
     bool own_user = s->ns.clone_flags & CLONE_NEWUSER;
     int r = own_user ? idmap_write(s->config, p->pid, e) : 0;
 
+    if (r >= 0 && s->launch && s->config->lnx.n_net_devices > 0)
+        r = give_devices(s, p, e);
     if (r < 0)
         return r;
     if (s->launch && namespace_waits(&s->ns, s->config) &&
@@ -125,7 +119,7 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
     int r = attr_check_labels(s->process, e);
     if (r >= 0)
         r = spawn(s, cgroup_fd, &p, e);
-    if (r >= 0)
+    if (r >= 0 && p.netns_fd < 0)
         r = open_netns(&s->ns, &p, e);
     namespace_plan_close(&s->ns);
     if (r < 0)
@@ -283,6 +277,7 @@ void launch_close(struct launch_proc *p)
     for (size_t i = 0; i < ARRAY_LEN(fds); i++)
         if (*fds[i] >= 0)
             mem_close(fds[i]);
+    free(TAKE_PTR(p->devices));
 }
 
 void launch_abort(struct launch_proc *p)
@@ -293,5 +288,7 @@ void launch_abort(struct launch_proc *p)
         proc_wait(p->pid);
         p->pid = 0;
     }
+    if (p->devices)
+        netdevice_return(p->devices, p->netns_fd);
     launch_close(p);
 }

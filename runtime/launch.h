@@ -60,7 +60,8 @@ struct launch_proc {
     int netns_fd; /* its network namespace when that is not the caller's own */
     int pty_fd;   /* the terminal's master, from launch_ready() on */
     /* launch's own */
-    const struct launch *launch; /* NULL for runtime/exec.h */
+    struct netdevice_list *devices; /* that have moved into it; NULL: none */
+    const struct launch *launch;    /* NULL for runtime/exec.h */
     const struct config_process *process;
 };
 
@@ -69,8 +70,8 @@ struct launch_proc {
         .pidfd = -1, .sync_fd = -1, .netns_fd = -1, .pty_fd = -1                                   \
     }
 
-/* Clones it into its namespaces and cgroup and writes its id maps; returns while the child makes
- * its mounts. Fields that are not implemented: ERR_UNSUPPORTED with a JSON pointer. */
+/* Clones it into its namespaces and cgroup, writes its id maps and moves its network devices;
+ * returns while the child makes its mounts. */
 int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e);
 
 /* Waits until the child has done all its set-up and stands before exec. Runs the prestart and
@@ -86,7 +87,8 @@ int launch_leave(struct launch_proc *p, struct err *e);
 /* Releases it and returns when the exec has happened, or with the error of the exec. */
 int launch_start(struct launch_proc *p, struct err *e);
 
-/* Kills and reaps it, and closes every descriptor. Fine on what launch_create() never filled. */
+/* Kills and reaps it, takes its network devices home, and closes every descriptor. Fine on what
+ * launch_create() never filled. */
 void launch_abort(struct launch_proc *p);
 
 /* Closes the descriptors (pidfd and pty_fd included; take them out first). */

@@ -221,13 +221,6 @@ box by.sysctl"
     has "$output" "exec /etc/plain: no such file or directory"
 }
 
-@test "what is not supported is an error that names the field" {
-    config '.linux.netDevices = {eth0: {}}'
-    run in_box true
-    is "$status" 125
-    has "$output" "/linux/netDevices"
-}
-
 @test "scheduling attributes are set" {
     config '.process.scheduler = {policy: "SCHED_BATCH", nice: 5} | .process.oomScoreAdj = 100'
     run in_box cat /proc/self/stat /proc/self/oom_score_adj
