@@ -93,11 +93,15 @@ int lifecycle_check_terminal(const struct config_process *p, const struct lifecy
                              struct err *e)
 {
     if (p->terminal && !out->console_socket && !out->keep_pty) {
-        err_set(e, ERR_USAGE, "process.terminal is set, but nobody would hold the terminal");
+        err_set(e, ERR_USAGE,
+                "cannot allocate tty if hako-oci will detach without setting "
+                "console socket");
         return err_hint(e, "give a --console-socket, or run it in the foreground");
     }
     if (!p->terminal && out->console_socket)
-        return err_set(e, ERR_USAGE, "--console-socket without process.terminal");
+        return err_set(e, ERR_USAGE,
+                       "cannot use console socket if hako-oci will not detach or "
+                       "allocate tty");
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hako-oci start, kill, delete: what happens to a container that exists. */
 #include "base/proc.h"
+#include "base/str.h"
 #include "cli/oci/oci.h"
 #include "cli/oci/oci_match.h"
 #include "runtime/lifecycle.h"
@@ -48,14 +49,20 @@ static int signal_one(const char *id, const void *arg, struct err *e)
     return lifecycle_kill(k->root, id, k->sig, k->all, e);
 }
 
+/* "0" only asks whether it lives (kill(2)). */
+static int signal_of(const char *text)
+{
+    return !text ? SIGTERM : STREQ(text, "0") ? 0 : proc_signal_number(text);
+}
+
 static int send_signal(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct kill_args *a = args;
     const struct to_kill k = { .root = oci_root(ctx),
-                               .sig = operands[1] ? proc_signal_number(operands[1]) : SIGTERM,
+                               .sig = signal_of(operands[1]),
                                .all = a->all };
 
-    if (k.sig <= 0)
+    if (k.sig < 0)
         return err_set(e, ERR_INVALID, "unknown signal \"%s\"", operands[1]);
     return a->regex ? oci_match(k.root, operands[0], signal_one, &k, e)
                     : signal_one(operands[0], &k, e);

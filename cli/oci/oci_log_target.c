@@ -66,12 +66,14 @@ int oci_log_target_open(const char *text, struct oci_log_target *ret, struct err
 
     while (!str_starts(text, kinds[i].prefix))
         i++;
-    *ret = (struct oci_log_target){ .kind = kinds[i].kind, .fd = -1 };
+    struct oci_log_target t = { .kind = kinds[i].kind, .fd = -1 };
     const char *rest = str_after(text, kinds[i].prefix);
     if (!*rest)
         return err_set(e, ERR_USAGE, "--log %s: a name is missing behind the colon", text);
-    int r = kinds[i].open(rest, ret, e);
-    return r < 0 ? err_wrap(e, "--log") : 0;
+    if (kinds[i].open(rest, &t, e) < 0)
+        return err_wrap(e, "--log");
+    *ret = t;
+    return 0;
 }
 
 /* A field of the journal's protocol that may hold line feeds: name, length, bytes

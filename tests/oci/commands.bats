@@ -140,7 +140,8 @@ b created $B root"
         oci delete --force box
     done
     up run box -d
-    for sig in NOSUCH 0 -1 999 SIG ''; do
+    oci kill box 0
+    for sig in NOSUCH -1 999 SIG ''; do
         fails 1 oci kill -- box "$sig"
     done
     is "$(status_of box)" running

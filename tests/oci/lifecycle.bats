@@ -110,7 +110,7 @@ b created"
 @test "a terminal without anybody to hold it is refused" {
     config '.process.terminal = true'
     fails 1 create box
-    has "$output" "nobody would hold the terminal"
+    has "$output" "without setting console socket"
 }
 
 @test "an engine that forbids all devices still gets a terminal and /dev/null" {

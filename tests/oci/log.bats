@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Where hako-oci's messages go, and the console socket.
+
+load ../lib/hako
+load bundle
+
+program() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
+
+setup() {
+    hako_setup
+    bundle
+    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
+}
+
+teardown() {
+    program delete --force box
+    hako_teardown
+}
+
+# covers: global:--log global:--log-format
+@test "a log file gets a line a message, in text or JSON" {
+    log=$T/log
+    rm -f "$log"
+    fails 1 program --log "$log" state nobox
+    is "$output" 'hako-oci: container "nobox" does not exist'
+    is "$(stat -c %a "$log")" 600
+    grep -qE '^time="[0-9TZ:-]+" level=error msg="container \\"nobox\\" does not exist"$' "$log"
+    fails 1 program --log "file:$log" state nobox2
+    is "$(wc -l <"$log")" 2
+    rm "$log"
+    fails 1 program --log="$log" --log-format=json state nobox
+    fails 1 program --log="$log" --log-format json state $'a\n"b\\\x01\xff'
+    is "$(wc -l <"$log")" 2
+    is "$(jq -r '.level, (.time | fromdate > 0)' "$log" | xargs)" "error true error true"
+    is "$(jq -r .msg "$log" | head -1)" 'container "nobox" does not exist'
+    fails 1 program --log-format json state nobox
+    is "$(jq -r .msg <<<"$output")" 'container "nobox" does not exist'
+    # Mistakes in the command line are told there, too.
+    rm "$log"
+    fails 1 program --log "$log" --log-format json nosuch
+    has "$(jq -r .msg "$log")" "'nosuch' is not a command"
+    fails 1 program --log "$T/no/such/dir/log" list
+    has "$output" "--log: open $T/no/such/dir/log"
+    fails 1 program --log journald: list
+    program --log "" list
+}
+
+# covers: global:--log-level global:--debug
+@test "levels" {
+    config '.process.capabilities.bounding += ["CAP_NEWER_THAN_US"]'
+    log=$T/levels
+    for how in --log-level=error --log-level=warning --log-level=info --log-level=debug --debug; do
+        rm -f "$log"
+        program "$how" --log "$log" --log-format json run -b "$B" box
+        case $how in
+        *error) [ ! -s "$log" ] ;;
+        *) is "$(jq -r .level "$log" | grep -c warning)" 1 ;;
+        esac
+    done
+}
+
+@test "many writers do not mix their lines" {
+    log=$T/many
+    pids=()
+    for i in {1..20}; do
+        program --log "$log" --log-format json state "nobox$i" 2>/dev/null 3>&- &
+        pids+=($!)
+    done
+    wait "${pids[@]}" || true
+    is "$(jq -r .msg "$log" | sort -u | wc -l)" 20
+}
+
+@test "the journal and syslog" {
+    mkdir -p /run/systemd/journal
+    mount -t tmpfs none /run/systemd/journal
+    "$HAKO_TOP/tests/oci/receive.py" datagrams /run/systemd/journal/socket 1 >"$T/journal" 3>&- &
+    wait_for 5 test -S /run/systemd/journal/socket
+    fails 1 program --log journald:myid state nobox
+    wait_for 5 test -s "$T/journal"
+    has "$(cat "$T/journal")" 'PRIORITY=3\nSYSLOG_IDENTIFIER=hako-oci\nMESSAGE\n'
+    has "$(cat "$T/journal")" 'container "nobox" does not exist\nID\n'
+    has "$(cat "$T/journal")" 'myid\n'
+    umount /run/systemd/journal
+    fails 1 program --log journald:myid state nobox
+    has "$output" "--log: connect /run/systemd/journal/socket"
+    # A /dev of the test's own, so that its log socket is not the machine's.
+    mkdir "$T/dev"
+    mount -t tmpfs none "$T/dev"
+    for node in null urandom; do
+        touch "$T/dev/$node"
+        mount --bind /dev/$node "$T/dev/$node"
+    done
+    unshare --mount --propagation private bash -c '
+        mount --rbind "$T/dev" /dev
+        "$HAKO_TOP/tests/oci/receive.py" datagrams /dev/log 1 >"$T/syslog" 3>&- &
+        receiver=$!
+        for ((i = 0; i < 100; i++)); do [ -S /dev/log ] && break; sleep 0.05; done
+        "$HAKO_BUILD/hako-oci" --root "$T/oci" --log syslog:myid state nobox 2>/dev/null
+        wait $receiver'
+    umount -R "$T/dev"
+    grep -qE '<27>.* myid\[[0-9]+\]: container "nobox" does not exist' "$T/syslog"
+}
+
+# covers: create:--console-socket run:--console-socket /process/terminal
+@test "the terminal's master goes to the console socket" {
+    config '.process.terminal = true'
+    command_is init tty
+    fails 1 program create -b "$B" box
+    has "$output" "cannot allocate tty if hako-oci will detach without setting console socket"
+    fails 1 program run -d -b "$B" box
+    has "$output" "cannot allocate tty if hako-oci will detach without setting console socket"
+    for how in "create" "run -d"; do
+        rm -f "$T/console"
+        "$HAKO_TOP/tests/oci/receive.py" terminal "$T/console" >"$T/got" 3>&- &
+        receiver=$!
+        wait_for 5 test -S "$T/console"
+        program $how -b "$B" --console-socket "$T/console" box
+        [ "$how" = "run -d" ] || program start box
+        wait_for 5 grep -q ctty=1 "$T/got"
+        has "$(cat "$T/got")" "True"
+        has "$(cat "$T/got")" "tty=1 ctty=1 console=1"
+        program delete --force box
+        wait $receiver
+    done
+    fails 1 program create -b "$B" --console-socket "$T/no/such" box
+    has "$output" "$T/no/such"
+    fails 1 program create -b "$B" --console-socket "$B/config.json" box
+    config '.process.terminal = false'
+    fails 1 program create -b "$B" --console-socket "$T/console" box
+    has "$output" "cannot use console socket if hako-oci will not detach or allocate tty"
+    is "$(program list -q)" ""
+}
