@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "oci/annotation.h"
 
-#define SUBGROUP      "run.oci.systemd.subgroup"
 #define NAME_MAX_UNIT 255 /* systemd's UNIT_NAME_MAX without the NUL */
 
 void cgroup_unit_free(struct cgroup_unit *u)
@@ -76,7 +76,7 @@ int cgroup_unit_make(const char *cgroups_path, const char *id, const struct json
 {
     AUTO_CGROUP_UNIT struct cgroup_unit u = { 0 };
     AUTO_BUF struct buf path = { 0 };
-    const char *subgroup = annotations ? json_map_get(annotations, SUBGROUP) : NULL;
+    const char *subgroup = annotations ? json_map_get(annotations, ANNOTATION_SUBGROUP) : NULL;
     int r = name_unit(cgroups_path, id, user, &u, e);
 
     if (r >= 0)
@@ -86,7 +86,8 @@ int cgroup_unit_make(const char *cgroups_path, const char *id, const struct json
     buf_fmt(&path, "/%s", u.name);
     if (!str_empty(subgroup)) {
         if (strchr(subgroup, '/') || STREQ(subgroup, ".") || STREQ(subgroup, ".."))
-            return err_set(e, ERR_INVALID, "annotation " SUBGROUP "=%s: this is no group's name",
+            return err_set(e, ERR_INVALID,
+                           "annotation " ANNOTATION_SUBGROUP "=%s: this is no group's name",
                            subgroup);
         buf_fmt(&path, "/%s", subgroup);
     }

@@ -3,11 +3,10 @@
 #include "base/num.h"
 #include "base/str.h"
 #include "cgroup/cgroup_property.h"
+#include "oci/annotation.h"
 
 #include <ctype.h>
 #include <stddef.h>
-
-#define PREFIX "org.systemd.property."
 
 /* GVariant's words for number types, their signature, size and range. */
 static const struct number_type {
@@ -142,7 +141,7 @@ int cgroup_property_annotations(const struct json_map *annotations, struct cgrou
                                 struct err *e)
 {
     for (size_t i = 0; annotations && i < annotations->n; i++) {
-        const char *name = str_after(annotations->v[i].key, PREFIX);
+        const char *name = str_after(annotations->v[i].key, ANNOTATION_UNIT_PROPERTY);
         if (!name)
             continue;
         AUTO_FREE char *text = str_dup(annotations->v[i].val);

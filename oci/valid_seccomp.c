@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cross-field rules of config.json's linux.seccomp. */
 #include "base/str.h"
+#include "oci/annotation.h"
 #include "oci/valid_rule.h"
 
 static bool carries_errno(enum config_seccomp_action action)
@@ -69,12 +70,11 @@ static bool notify_write(const struct config *c, struct valid_found *ret)
     return false;
 }
 
-/* crun's annotations name a receiver too. */
+/* crun's annotation names a receiver, too. */
 static bool no_listener(const struct config *c, struct valid_found *ret)
 {
     return notifying(c, ret) && str_empty(c->lnx.seccomp->listener_path) &&
-           !config_annotation(c, "run.oci.seccomp.receiver") &&
-           !config_annotation(c, "run.oci.seccomp.plugins");
+           !config_annotation(c, ANNOTATION_SECCOMP_RECEIVER);
 }
 
 static bool metadata_alone(const struct config *c, struct valid_found *ret)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "oci/annotation.h"
 #include "oci/valid.h"
 #include "runtime/activation.h"
 #include "runtime/defaults.h"
@@ -18,6 +19,7 @@
 #include "runtime/self.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -54,6 +56,14 @@ static char *now_text(void)
     return str_fmt("%s.%09ldZ", day, ts.tv_nsec);
 }
 
+/* As runc names owners: "#1000" where that user has no name. */
+static char *user_name(uid_t uid)
+{
+    const struct passwd *user = uid == 0 ? NULL : getpwuid(uid);
+
+    return uid == 0 ? str_dup("root") : user ? str_dup(user->pw_name) : str_fmt("#%u", uid);
+}
+
 static int describe(const char *id, struct lifecycle_ctr *c, struct err *e)
 {
     struct state *st = &c->sf.state;
@@ -64,7 +74,7 @@ static int describe(const char *id, struct lifecycle_ctr *c, struct err *e)
     st->status = STATE_CREATING;
     st->rootfs = *path == '/' ? str_dup(path) : str_fmt("%s/%s", st->bundle, path);
     st->created = now_text();
-    st->owner = geteuid() == 0 ? str_dup("root") : str_fmt("%u", geteuid());
+    st->owner = user_name(geteuid());
     if (!st->oci_version || !st->id || !st->rootfs || !st->created || !st->owner ||
         json_map_merge(&st->annotations, &c->config.annotations) < 0)
         return err_nomem(e);
@@ -132,12 +142,18 @@ static int record(struct lifecycle_ctr *c, const struct launch_proc *p, struct e
     return statefile_save(c->dir, &c->sf, e);
 }
 
+static const char *pidfd_socket(const struct lifecycle_create *args, const struct config *c)
+{
+    return args->pidfd_socket ? args->pidfd_socket
+                              : config_annotation(c, ANNOTATION_PIDFD_RECEIVER);
+}
+
 static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
                   struct launch_proc *p, struct err *e)
 {
     struct lifecycle_out out = { .console_socket = args->console_socket,
                                  .pid_file = args->pid_file,
-                                 .pidfd_socket = args->pidfd_socket,
+                                 .pidfd_socket = pidfd_socket(args, &c->config),
                                  .keep_pty = args->keep_pty };
     int r = lifecycle_check_terminal(c->config.process, &out, e);
 

@@ -7,6 +7,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "oci/annotation.h"
 #include "oci/state.h"
 
 #include <string.h>
@@ -47,24 +48,35 @@ static int describe(const struct launch_proc *p, struct buf *out, struct err *e)
     return out->failed ? err_nomem(e) : 0;
 }
 
+/* The spec's field, or crun's annotation. */
+static const char *path_of(const struct config *c)
+{
+    if (!c->lnx.seccomp)
+        return NULL;
+    if (!str_empty(c->lnx.seccomp->listener_path))
+        return c->lnx.seccomp->listener_path;
+    const char *path = config_annotation(c, ANNOTATION_SECCOMP_RECEIVER);
+    return path && str_starts(path, "unix:") ? path + 5 : path;
+}
+
 int listener_hand_over(struct launch_proc *p, int fd, struct err *e)
 {
-    const struct config_seccomp *sc = p->launch ? p->launch->config->lnx.seccomp : NULL;
+    const char *path = p->launch ? path_of(p->launch->config) : NULL;
     AUTO_BUF struct buf text = { 0 };
     AUTO_FD int sock = -1;
 
-    if (!sc || str_empty(sc->listener_path) || !p->launch->state)
+    if (str_empty(path) || !p->launch->state)
         return err_set(e, ERR_INVALID,
                        "/linux/seccomp/listenerPath: SCMP_ACT_NOTIFY needs a listener");
     AUTO_FD int listener = (int)syscall(SYS_pidfd_getfd, p->pidfd, fd, 0);
     if (listener < 0)
         return err_sys(e, "pidfd_getfd", "seccomp listener");
-    int r = connect_agent(sc->listener_path, &sock, e);
+    int r = connect_agent(path, &sock, e);
     if (r >= 0)
         r = describe(p, &text, e);
     if (r < 0)
         return r;
     if (proc_send_fds(sock, text.data, text.len, &listener, 1) < 0)
-        return err_sys(e, "send to the seccomp listener", sc->listener_path);
+        return err_sys(e, "send to the seccomp listener", path);
     return 0;
 }

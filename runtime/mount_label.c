@@ -4,12 +4,11 @@
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "oci/annotation.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/xattr.h>
-
-#define ANNOTATION "run.oci.mount_context_type"
 
 static bool is_labelled(const struct config *c)
 {
@@ -18,7 +17,7 @@ static bool is_labelled(const struct config *c)
 
 static const char *context_type(const struct config *c)
 {
-    const char *type = config_annotation(c, ANNOTATION);
+    const char *type = config_annotation(c, ANNOTATION_MOUNT_CONTEXT);
 
     return type ? type : "context";
 }
@@ -41,7 +40,8 @@ int mount_label_check(const struct config *c, struct err *e)
         known = known || STREQ(types[i], context_type(c));
     if (!known)
         return err_set(e, ERR_INVALID,
-                       "/annotations/" ANNOTATION ": \"%s\" is not one of context, fscontext, "
+                       "/annotations/" ANNOTATION_MOUNT_CONTEXT
+                       ": \"%s\" is not one of context, fscontext, "
                        "defcontext, rootcontext",
                        context_type(c));
     return selinux_is_on() ? 0

@@ -3,6 +3,7 @@
 #include "runtime/supported.h"
 
 #include "base/str.h"
+#include "oci/annotation.h"
 #include "oci/config.h"
 #include "runtime/mount_option.h"
 #include "runtime/seccomp_rules.h"
@@ -19,6 +20,14 @@ static int add_names(const struct json_enum *names, char ***ret)
 {
     for (; names->name; names++)
         if (strv_add(ret, names->name) < 0)
+            return -1;
+    return 0;
+}
+
+static int add_words(const char *const *words, char ***ret)
+{
+    for (; *words; words++)
+        if (strv_add(ret, *words) < 0)
             return -1;
     return 0;
 }
@@ -85,13 +94,13 @@ static int fill_seccomp(struct features_seccomp *s)
 static int fill_linux(struct features_linux *l)
 {
     l->cgroup = (struct features_cgroup){
-        .v1 = no, .v2 = yes, .systemd = no, .systemd_user = no, .rdma = yes
+        .v1 = no, .v2 = yes, .systemd = yes, .systemd_user = yes, .rdma = yes
     };
     l->apparmor.enabled = yes;
     l->selinux.enabled = yes;
     l->intel_rdt.enabled = no;
-    l->mount_extensions.idmap.enabled = no;
-    l->net_devices.enabled = no;
+    l->mount_extensions.idmap.enabled = yes;
+    l->net_devices.enabled = yes;
     if (add_names(config_ns_names, &l->namespaces) < 0 ||
         add_names(config_cap_names, &l->capabilities) < 0 ||
         add_names(config_mpol_names, &l->memory_policy.modes) < 0 ||
@@ -108,6 +117,7 @@ static int fill(struct features *f)
     f->oci_version_max = str_dup(CONFIG_OCI_VERSION);
     if (!f->oci_version_min || !f->oci_version_max || add_hooks(&f->hooks) < 0 ||
         add_mount_options(&f->mount_options) < 0 ||
+        add_words(annotation_names, &f->potentially_unsafe_config_annotations) < 0 ||
         json_map_set(&f->annotations, "hako.version", HAKO_VERSION) < 0 ||
         json_map_set(&f->annotations, "io.github.seccomp.libseccomp.version",
                      supported_libseccomp(version, sizeof(version))) < 0)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The annotations of a config that change what the runtime does. */
+#pragma once
+
+/* What `features` tells of: engines must not let users set these unawares. One that ends in a full
+ * stop stands for all that start with it. Ends with NULL. */
+extern const char *const annotation_names[];
+
+/* crun's: which SELinux mount option the mountLabel becomes. */
+#define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
+/* crun's: the socket that gets a pidfd of the container's process. */
+#define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
+/* crun's: the socket that gets seccomp's listener where there is no listenerPath. */
+#define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
+/* crun's: a group below the scope that systemd makes. */
+#define ANNOTATION_SUBGROUP "run.oci.systemd.subgroup"
+/* runc's and crun's: a property of that scope. */
+#define ANNOTATION_UNIT_PROPERTY "org.systemd.property."
