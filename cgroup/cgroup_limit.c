@@ -142,7 +142,31 @@ int cgroup_limits_change(const struct cgroup_change *c, struct cgroup_limits *re
     return 0;
 }
 
+int cgroup_limits_supersede(struct config_resources *now, const struct config_resources *named,
+                            struct err *e)
+{
+    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    int r = cgroup_limits_make(now, &l, e);
+
+    for (size_t i = 0; r >= 0 && i < l.n; i++) {
+        const char *const files[] = { l.v[i].file, l.v[i].alt_file };
+        for (size_t k = 0; k < ARRAY_LEN(files); k++)
+            if (files[k] && json_map_has(&now->unified, files[k]) &&
+                !json_map_has(&named->unified, files[k]) && is_named(&l.v[i], named))
+                json_map_del(&now->unified, files[k]);
+    }
+    return r;
+}
+
 /* ---- what v2 has no equivalent for, and engines still send ---- */
+
+static bool has_leaf_weight(const struct config_block_io *b)
+{
+    for (size_t i = 0; b && i < b->n_weight_device; i++)
+        if (b->weight_device[i].leaf_weight.set)
+            return true;
+    return b && b->leaf_weight.set && b->leaf_weight.val > 0;
+}
 
 void cgroup_limits_warn(const struct config_resources *r)
 {
@@ -154,6 +178,6 @@ void cgroup_limits_warn(const struct config_resources *r)
         log_warn("memory.disableOOMKiller has no equivalent in cgroup v2 and is ignored");
     if (m && ((m->kernel.set && m->kernel.val > 0) || (m->kernel_tcp.set && m->kernel_tcp.val > 0)))
         log_warn("memory.kernel has no equivalent in cgroup v2 and is ignored");
-    if (r && r->block_io && r->block_io->leaf_weight.set && r->block_io->leaf_weight.val > 0)
+    if (has_leaf_weight(r ? r->block_io : NULL))
         log_warn("blockIO.leafWeight has no equivalent in cgroup v2 and is ignored");
 }

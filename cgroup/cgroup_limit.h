@@ -40,6 +40,10 @@ int cgroup_limits_make(const struct config_resources *r, struct cgroup_limits *r
 /* Those of the writes for c->now that `named` asks for or that `was` did not have. */
 int cgroup_limits_change(const struct cgroup_change *c, struct cgroup_limits *ret, struct err *e);
 
+/* Drops keys of now->unified that would hide what `named` says of the same file. */
+int cgroup_limits_supersede(struct config_resources *now, const struct config_resources *named,
+                            struct err *e);
+
 /* Warns of fields that v2 ignores by design (kernel memory, swappiness). */
 void cgroup_limits_warn(const struct config_resources *r);
 
@@ -56,6 +60,7 @@ struct cgroup_undo {
     struct cgroup_undo_step {
         char *file;
         char *text;
+        char *or_else; /* to write when the kernel does not take `text` back, or NULL */
     } * v;
     size_t n;
 };

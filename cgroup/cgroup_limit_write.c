@@ -21,7 +21,7 @@ static const struct {
     { EINVAL, 0, "cpu.max", "quota and period are at least 1000 µs, the period at most 1000000" },
     { EINVAL, 0, "cpu.max.burst", "the burst must not be larger than the quota" },
     { EINVAL, 0, "cpu.weight", "a group that is idle (cpu.idle) has no weight" },
-    { EINVAL, CGROUP_RDMA, NULL, "there is no such RDMA device" },
+    { ENODEV, CGROUP_RDMA, NULL, "there is no such RDMA device" },
     { EINVAL, 0, "misc.max", "misc.capacity of the root group lists what this host has" },
     { ENODEV, CGROUP_IO, NULL, "there is no such block device; a partition has no limits" },
     { EOPNOTSUPP, CGROUP_IO, "io.weight", "the device's cost model is off: see io.cost.qos" },

@@ -23,12 +23,26 @@ void cgroup_undo_free(struct cgroup_undo *u)
     for (size_t i = 0; i < u->n; i++) {
         free(u->v[i].file);
         free(u->v[i].text);
+        free(u->v[i].or_else);
     }
     free(u->v);
     *u = (struct cgroup_undo){ 0 };
 }
 
-static int add(struct cgroup_undo *u, const char *file, char *text, struct err *e)
+/* A cpuset that has processes takes no empty list (ENOSPC), though it may have had one: then what
+ * it came to. malloc'd or NULL. */
+static char *effective(int dirfd, const char *file, const char *text)
+{
+    AUTO_FREE char *name = str_fmt("%s.effective", file);
+    char list[4096];
+
+    if (!str_starts(file, "cpuset.") || text[strspn(text, "\n")] || !name ||
+        fs_read_small(dirfd, name, list, sizeof(list)) < 0)
+        return NULL;
+    return str_dup(list);
+}
+
+static int add(struct cgroup_undo *u, int dirfd, const char *file, char *text, struct err *e)
 {
     struct cgroup_undo_step *more = reallocarray(u->v, u->n + 1, sizeof(*more));
     char *name = str_dup(file);
@@ -40,7 +54,9 @@ static int add(struct cgroup_undo *u, const char *file, char *text, struct err *
         free(text);
         return err_nomem(e);
     }
-    u->v[u->n++] = (struct cgroup_undo_step){ .file = name, .text = text };
+    u->v[u->n++] = (struct cgroup_undo_step){ .file = name,
+                                              .text = text,
+                                              .or_else = effective(dirfd, file, text) };
     return 0;
 }
 
@@ -67,17 +83,20 @@ int cgroup_undo_note(struct cgroup_undo *u, int dirfd, const char *file, const c
     for (size_t i = 0; i < ARRAY_LEN(keyed); i++)
         if (STREQ(keyed[i].file, file)) {
             bool has_key = value[len] == ' ';
-            return add(u, file,
+            return add(u, dirfd, file,
                        line_of(text, has_key ? value : "default", has_key ? len : strlen("default"),
                                keyed[i].unset),
                        e);
         }
-    return add(u, file, TAKE_PTR(text), e);
+    return add(u, dirfd, file, TAKE_PTR(text), e);
 }
 
 void cgroup_undo_run(const struct cgroup_undo *u, int dirfd)
 {
     /* An empty write would not reach the kernel: "\n" empties a list. */
-    for (size_t i = u->n; i-- > 0;)
-        fs_put(dirfd, u->v[i].file, u->v[i].text[0] ? u->v[i].text : "\n");
+    for (size_t i = u->n; i-- > 0;) {
+        const struct cgroup_undo_step *s = &u->v[i];
+        if (fs_put(dirfd, s->file, s->text[0] ? s->text : "\n") < 0 && s->or_else)
+            fs_put(dirfd, s->file, s->or_else);
+    }
 }

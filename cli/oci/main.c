@@ -70,6 +70,7 @@ static const struct opt_verb verbs[] = {
     { "spec", &oci_spec },
     { "start", &oci_start },
     { "state", &oci_state },
+    { "update", &oci_update },
     { "__options", &options_cmd, OPT_VERB_HIDDEN },
     { 0 },
 };

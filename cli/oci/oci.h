@@ -46,5 +46,6 @@ extern const struct opt_cmd oci_run;
 extern const struct opt_cmd oci_spec;
 extern const struct opt_cmd oci_start;
 extern const struct opt_cmd oci_state;
+extern const struct opt_cmd oci_update;
 
 extern const struct opt_program oci_program;
