@@ -19,6 +19,7 @@ struct pump {
     struct session_signals own; /* unless the caller has held them back before */
     struct session_signals *signals;
     bool input; /* standard input is still open */
+    bool side;  /* how->side is still called */
     char pending[CHUNK + TERM_KEYS_MAX];
     size_t npending;
 };
@@ -116,6 +117,14 @@ static int drain(struct pump *p, struct err *e)
     return r < 0 ? r : SESSION_ENDED + 1;
 }
 
+static int on_side(struct pump *p, struct err *e)
+{
+    int r = p->how->side(p->how->side_arg, e);
+
+    p->side = r == 0;
+    return r;
+}
+
 /* One round of the loop: 0 to go on, else how it ended plus 1, or negative. */
 static int pump_once(struct pump *p, struct err *e)
 {
@@ -125,11 +134,16 @@ static int pump_once(struct pump *p, struct err *e)
         { .fd = p->signals->fd, .events = POLLIN },
         { .fd = want_input ? STDIN_FILENO : -1, .events = POLLIN },
         { .fd = p->peer->done_fd, .events = POLLIN },
+        { .fd = p->side ? p->how->side_fd : -1, .events = POLLIN },
     };
     int r = poll(fds, ARRAY_LEN(fds), -1);
 
     if (r < 0)
         return errno == EINTR ? 0 : err_sys(e, "poll", NULL);
+    /* First, because it may be the last thing that was said before the end. */
+    r = fds[4].revents ? on_side(p, e) : 0;
+    if (r < 0)
+        return r;
     if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
         r = p->peer->receive(p->peer->self, e);
         if (r <= 0)
@@ -156,6 +170,7 @@ int session_pump(const struct session_peer *peer, const struct session_how *how,
         .term = TERM_INIT,
         .own = SESSION_SIGNALS_INIT,
         .input = how->input,
+        .side = how->side != NULL,
     };
     int r = 0;
 

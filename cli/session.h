@@ -29,6 +29,10 @@ struct session_how {
     bool input;                      /* standard input goes to the container */
     const char *detach_keys;         /* NULL: the default ones */
     struct session_signals *signals; /* held back before the start; NULL: from now on */
+    /* Called when side_fd is readable, until it returns 1. NULL: none. */
+    int (*side)(void *arg, struct err *e);
+    int side_fd;
+    void *side_arg;
 };
 
 enum session_end { SESSION_ENDED, SESSION_DETACHED };

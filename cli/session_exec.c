@@ -61,7 +61,9 @@ static int exec_receive(void *self, struct err *e)
 
 int session_exec(const struct exec_session *x, const struct session_how *how, struct err *e)
 {
-    const struct session_how no_terminal = { .input = false };
+    const struct session_how no_terminal = { .side_fd = how->side_fd,
+                                             .side = how->side,
+                                             .side_arg = how->side_arg };
     const struct session_peer pty = {
         .fd = x->pty,
         .done_fd = x->pidfd,

@@ -15,6 +15,7 @@
 #include "runtime/defaults.h"
 #include "runtime/hooks.h"
 #include "runtime/lifecycle_open.h"
+#include "runtime/notify.h"
 #include "runtime/rootfs_shared.h"
 #include "runtime/self.h"
 
@@ -125,6 +126,8 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     l.state = &c->sf.state;
     if (r >= 0)
         r = activation_pass(c->config.process, &l.preserve_fds, e);
+    if (r >= 0)
+        r = notify_offer(&c->config, c->dir, e);
     if (r >= 0)
         r = launch_create(&l, p, e);
     if (r >= 0)

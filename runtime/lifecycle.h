@@ -42,8 +42,10 @@ int lifecycle_create(const char *root, const struct lifecycle_create *args, stru
                      struct err *e);
 
 /* Releases a created container and runs the poststart hooks. ERR_STATE in any other status; the
- * exec's own error (ERR_CMD_NOT_FOUND …) when it fails. */
-int lifecycle_start(const char *root, const char *id, struct err *e);
+ * exec's own error (ERR_CMD_NOT_FOUND …) when it fails. With a NOTIFY_SOCKET (runtime/notify.h) it
+ * returns when the container is ready or over, unless the caller will forward what comes: then the
+ * socket, or -1, goes to *ret_notify. */
+int lifecycle_start(const char *root, const char *id, int *ret_notify, struct err *e);
 
 /* Today's state. The caller frees (state_free). */
 int lifecycle_state(const char *root, const char *id, struct state *ret, struct err *e);

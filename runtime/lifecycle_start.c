@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* hako-oci's start. */
 #include "base/mem.h"
+#include "base/proc.h"
 #include "runtime/hooks.h"
 #include "runtime/lifecycle.h"
 #include "runtime/lifecycle_open.h"
+#include "runtime/notify.h"
 #include "runtime/sync.h"
 
 #include <fcntl.h>
@@ -50,6 +52,12 @@ static int poststart(struct lifecycle_ctr *c, struct err *e)
     return r;
 }
 
+struct started {
+    pid_t pid;
+    int pidfd;
+    int notify;
+};
+
 /* In runc's words. */
 static int not_startable(const struct state *st, struct err *e)
 {
@@ -61,7 +69,8 @@ static int not_startable(const struct state *st, struct err *e)
                    json_enum_name(state_status_names, (int)st->status), st->id);
 }
 
-int lifecycle_start(const char *root, const char *id, struct err *e)
+/* Under the container's lock. */
+static int start(const char *root, const char *id, struct started *ret, struct err *e)
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
     int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
@@ -70,6 +79,25 @@ int lifecycle_start(const char *root, const char *id, struct err *e)
         return r;
     if (c.sf.state.status != STATE_CREATED)
         return not_startable(&c.sf.state, e);
-    r = release(&c, e);
+    ret->pid = c.sf.state.pid;
+    r = notify_open(c.dir, &ret->notify, e);
+    if (r >= 0 && ret->notify >= 0)
+        ret->pidfd = proc_pidfd_open(ret->pid);
+    if (r >= 0)
+        r = release(&c, e);
     return r < 0 ? r : poststart(&c, e);
+}
+
+int lifecycle_start(const char *root, const char *id, int *ret_notify, struct err *e)
+{
+    struct started s = { .pidfd = -1, .notify = -1 };
+    int r = start(root, id, &s, e);
+
+    AUTO_FD int notify = s.notify;
+    AUTO_FD int pidfd = s.pidfd;
+    if (r >= 0 && ret_notify)
+        *ret_notify = TAKE_FD(notify);
+    else if (r >= 0 && notify >= 0)
+        r = notify_wait(notify, s.pid, pidfd, e);
+    return r;
 }

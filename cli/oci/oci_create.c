@@ -78,14 +78,15 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
     struct lifecycle_create want = wanted(ctx, a, operands[0]);
     struct launch_proc proc = LAUNCH_PROC_INIT;
     struct err ignored;
+    AUTO_FD int notify = -1;
 
     want.keep_pty = !a->detach && !a->console_socket;
     int r = lifecycle_create(root, &want, &proc, e);
     if (r < 0)
         return r;
-    r = lifecycle_start(root, want.id, e);
+    r = lifecycle_start(root, want.id, a->detach ? NULL : &notify, e);
     if (r >= 0 && !a->detach)
-        r = oci_follow(&proc, e);
+        r = oci_follow(&proc, notify, e);
     launch_close(&proc);
     if (r < 0 || (!a->detach && !a->keep))
         lifecycle_delete(root, want.id, true, &ignored);

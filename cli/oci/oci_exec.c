@@ -192,7 +192,7 @@ static int exec(struct oci *o, const struct exec_options *a, struct lifecycle_ex
     if (r >= 0)
         r = lifecycle_exec(oci_root(o), want, &proc, e);
     if (r >= 0 && !a->detach)
-        r = oci_follow(&proc, e);
+        r = oci_follow(&proc, -1, e);
     launch_close(&proc);
     return r;
 }

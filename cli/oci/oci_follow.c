@@ -4,10 +4,21 @@
 
 #include "base/proc.h"
 #include "cli/session.h"
+#include "runtime/notify.h"
 
-int oci_follow(struct launch_proc *proc, struct err *e)
+/* We are the service's main process, and stay it. */
+static int on_notify(void *arg, struct err *e)
 {
-    const struct session_how how = { .tty = proc->pty_fd >= 0, .input = proc->pty_fd >= 0 };
+    return notify_forward(*(const int *)arg, 0, e);
+}
+
+int oci_follow(struct launch_proc *proc, int notify, struct err *e)
+{
+    const struct session_how how = { .tty = proc->pty_fd >= 0,
+                                     .input = proc->pty_fd >= 0,
+                                     .side_fd = notify,
+                                     .side = notify >= 0 ? on_notify : NULL,
+                                     .side_arg = &notify };
     const struct exec_session x = { .pid = proc->pid, .pidfd = proc->pidfd, .pty = proc->pty_fd };
 
     int r = session_exec(&x, &how, e);

@@ -5,5 +5,6 @@
 #include "base/err.h"
 #include "runtime/launch.h"
 
-/* Joins the caller's terminal to the process's and waits for its end; the exit code. */
-int oci_follow(struct launch_proc *proc, struct err *e);
+/* Joins the caller's terminal to the process's and waits for its end; the exit code. `notify`:
+ * what lifecycle_start() has handed out, or -1; still the caller's. */
+int oci_follow(struct launch_proc *proc, int notify, struct err *e);

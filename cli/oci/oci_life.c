@@ -11,7 +11,7 @@
 
 static int start(void *ctx, const void *args, char **operands, struct err *e)
 {
-    return lifecycle_start(oci_root(ctx), operands[0], e);
+    return lifecycle_start(oci_root(ctx), operands[0], NULL, e);
 }
 
 const struct opt_cmd oci_start = {

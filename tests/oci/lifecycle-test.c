@@ -27,7 +27,7 @@ static int cmd_create(const struct call *c, struct err *e)
 
 static int cmd_start(const struct call *c, struct err *e)
 {
-    return lifecycle_start(c->root, c->id, e);
+    return lifecycle_start(c->root, c->id, NULL, e);
 }
 
 static int cmd_state(const struct call *c, struct err *e)

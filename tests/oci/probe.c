@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -88,9 +90,32 @@ static int cmd_machine(char **argv)
     return 0;
 }
 
+/* Sends each word to NOTIFY_SOCKET; what comes after "then" is executed. */
+static int cmd_notify(char **argv)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (!path)
+        return fail("NOTIFY_SOCKET");
+    strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
+    for (; *argv && strcmp(*argv, "then") != 0; argv++)
+        if (sendto(sock, *argv, strlen(*argv), 0, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+            return fail(path);
+    if (*argv) {
+        execv(argv[1], argv + 1);
+        return fail(argv[1]);
+    }
+    return 0;
+}
+
 static const struct command commands[] = {
-    { "cpus", "", 0, cmd_cpus },       { "ioprio", "", 0, cmd_ioprio },
-    { "machine", "", 0, cmd_machine }, { "mempolicy", "", 0, cmd_mempolicy },
+    { "cpus", "", 0, cmd_cpus },
+    { "ioprio", "", 0, cmd_ioprio },
+    { "machine", "", 0, cmd_machine },
+    { "mempolicy", "", 0, cmd_mempolicy },
+    { "notify", "WORD... [then COMMAND...]", 1, cmd_notify },
     { "sched", "", 0, cmd_sched },
 };
 
