@@ -137,11 +137,18 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     return r;
 }
 
+/* Most configs say all that they say to create. */
+static bool is_plain(const struct config *c)
+{
+    return c->hooks.poststart.n == 0 && c->hooks.poststop.n == 0 && !c->lnx.intel_rdt;
+}
+
 static int record(struct lifecycle_ctr *c, const struct launch_proc *p, struct err *e)
 {
     c->sf.state.pid = p->pid;
     c->sf.state.status = STATE_CREATED;
     c->sf.start_time = p->start_time;
+    c->sf.plain = is_plain(&c->config);
     return statefile_save(c->dir, &c->sf, e);
 }
 

@@ -83,7 +83,7 @@ int lifecycle_delete(const char *root, const char *id, bool force, struct err *e
 
     if (r < 0)
         return r;
-    r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
+    r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_LATER | LIFECYCLE_CGROUP, &c, e);
     if (force && is_damage(r))
         return remove_remains(root, id, e);
     if (r < 0)

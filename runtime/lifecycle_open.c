@@ -51,7 +51,7 @@ static int load(struct lifecycle_ctr *c, const char *id, unsigned flags, struct 
 
     if (r >= 0)
         r = statefile_load(c->dir, id, &c->sf, e);
-    if (r >= 0 && (flags & LIFECYCLE_CONFIG))
+    if (r >= 0 && ((flags & LIFECYCLE_CONFIG) || ((flags & LIFECYCLE_LATER) && !c->sf.plain)))
         r = config_load(c->dir, STATEFILE_CONFIG, &c->config, e);
     if (r >= 0 && (flags & LIFECYCLE_CGROUP))
         r = lifecycle_open_cgroup(c, e);

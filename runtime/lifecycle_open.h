@@ -32,6 +32,7 @@ struct lifecycle_ctr {
 enum lifecycle_open_flags {
     LIFECYCLE_LOCK = 1,   /* exclusively, against other commands on the same container */
     LIFECYCLE_CONFIG = 2, /* load its config, too */
+    LIFECYCLE_LATER = 8,  /* load its config if start or delete have something to do in it */
     LIFECYCLE_CGROUP = 4, /* open its cgroup; one that is gone is no error (fd -1) */
 };
 

@@ -11,12 +11,22 @@
 #include <fcntl.h>
 #include <poll.h>
 
+/* The exec failed: its error names the command. */
+static int failed(struct lifecycle_ctr *c, const struct sync_msg *m, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+
+    if (!c->config.process)
+        config_load(c->dir, STATEFILE_CONFIG, &c->config, &ignored);
+    char *const *args = c->config.process ? c->config.process->args : NULL;
+    return sync_error(m, args ? args[0] : "", e);
+}
+
 /* The container's process is the fifo's only reader until its exec or its end closes it; what it
  * has to say about a failed exec is in the fifo then. */
 static int release(struct lifecycle_ctr *c, struct err *e)
 {
     AUTO_FD int out = openat(c->dir, STATEFILE_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    char *const *args = c->config.process ? c->config.process->args : NULL;
     struct sync_msg m = { 0 };
 
     if (out < 0)
@@ -38,7 +48,7 @@ static int release(struct lifecycle_ctr *c, struct err *e)
     unlinkat(c->dir, STATEFILE_FIFO, 0);
     if (n == 1) /* our own byte: it died without taking it */
         return err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id);
-    return n == 0 ? 0 : sync_error(&m, args ? args[0] : "", e);
+    return n == 0 ? 0 : failed(c, &m, e);
 }
 
 static int poststart(struct lifecycle_ctr *c, struct err *e)
@@ -73,7 +83,7 @@ static int not_startable(const struct state *st, struct err *e)
 static int start(const char *root, const char *id, struct started *ret, struct err *e)
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
+    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_LATER | LIFECYCLE_CGROUP, &c, e);
 
     if (r < 0)
         return r;

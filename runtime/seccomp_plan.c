@@ -140,9 +140,10 @@ int seccomp_plan_make(const struct seccomp_abi *abi, size_t from, size_t to,
                       struct seccomp_plan *ret, struct err *e)
 {
     size_t n = to - from, entries = n * (n + 1) / 2;
-    CLEANUP(work) struct work w = { .cost = calloc(entries, sizeof(*w.cost)),
-                                    .split = calloc(entries, sizeof(*w.split)),
-                                    .sum = calloc(n + 1, sizeof(*w.sum)) };
+    CLEANUP(work)
+    struct work w = { .cost = calloc(entries, sizeof(*w.cost)),
+                      .split = calloc(entries, sizeof(*w.split)),
+                      .sum = calloc(n + 1, sizeof(*w.sum)) };
     struct seccomp_plan p = {
         .abi = abi, .from = from, .n = n, .how = calloc(entries, sizeof(*p.how))
     };

@@ -17,6 +17,7 @@ struct statefile {
     char *cgroup_driver; /* cgroup_driver_find(); NULL: the default */
     char *console;       /* --console-socket's path, or NULL */
     bool new_userns;
+    bool plain; /* start and delete find nothing to do in the config */
     struct json_map extra;
 };
 extern const struct json_table statefile_table;

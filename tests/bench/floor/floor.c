@@ -85,9 +85,8 @@ static void remove_all(const struct floor_opts *o, const struct container *c)
 {
     static const char *const files[] = { "work/work/incompat/volatile/dirty", "hosts",
                                          "resolv.conf" };
-    static const char *const dirs[] = {
-        "work/work/incompat/volatile", "work/work/incompat", "work/work", "work", "upper"
-    };
+    static const char *const dirs[] = { "work/work/incompat/volatile", "work/work/incompat",
+                                        "work/work", "work", "upper" };
 
     if (o->cgroup && unlinkat(c->cgroup_parent_fd, c->name, AT_REMOVEDIR) < 0)
         floor_die("rmdir", "the cgroup");
@@ -220,16 +219,11 @@ static int run(const struct floor_opts *o)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "layer", required_argument, NULL, 'l' },
-        { "rootfs", required_argument, NULL, 'r' },
-        { "exec", required_argument, NULL, 'e' },
-        { "no-filter", no_argument, NULL, 'n' },
-        { "state", required_argument, NULL, 's' },
-        { "cgroup", required_argument, NULL, 'c' },
-        { "bridge", required_argument, NULL, 'b' },
-        { "address", required_argument, NULL, 'a' },
-        { "gateway", required_argument, NULL, 'g' },
-        { NULL, 0, NULL, 0 },
+        { "layer", required_argument, NULL, 'l' },   { "rootfs", required_argument, NULL, 'r' },
+        { "exec", required_argument, NULL, 'e' },    { "no-filter", no_argument, NULL, 'n' },
+        { "state", required_argument, NULL, 's' },   { "cgroup", required_argument, NULL, 'c' },
+        { "bridge", required_argument, NULL, 'b' },  { "address", required_argument, NULL, 'a' },
+        { "gateway", required_argument, NULL, 'g' }, { NULL, 0, NULL, 0 },
     };
     struct floor_opts o = { .state = "/tmp", .address = "10.99.0.2/24", .gateway = "10.99.0.1" };
     int opt;
