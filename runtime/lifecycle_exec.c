@@ -113,6 +113,14 @@ static int clone_in(struct lifecycle_ctr *c, struct exec *x, const char *sub, st
     return r < 0 ? r : exec_create(x, p, e);
 }
 
+/* The first process's own, compiled; with the profile where that was kept. */
+static int find_filter(struct lifecycle_ctr *c, struct err *e)
+{
+    int r = seccomp_restore(c->dir, STATEFILE_FILTER, &c->filter, e);
+
+    return r != 0 ? r : lifecycle_filter(c, e);
+}
+
 static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
                    const struct config_process *process, struct launch_proc *p, struct err *e)
 {
@@ -128,9 +136,9 @@ static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
     x.process = process;
     x.config = &c->config;
     x.preserve_fds = args->preserve_fds;
-    x.filter = c->config.lnx.seccomp ? &c->filter : NULL;
+    x.filter = &c->filter;
     if (r >= 0)
-        r = lifecycle_filter(c, e);
+        r = find_filter(c, e);
     if (r >= 0)
         r = clone_in(c, &x, args->cgroup, p, e);
     if (r >= 0)

@@ -49,6 +49,13 @@ int seccomp_compile(const struct config_seccomp *c, int cache_dirfd, struct secc
                     struct err *e);
 
 /*
+ * A container's filter in a file of its state directory, and from there: 1, or 0 when there is
+ * none. Not for filters that notify: whose listener that is, only the profile says.
+ */
+int seccomp_save(int dirfd, const char *name, const struct seccomp_filter *f, struct err *e);
+int seccomp_restore(int dirfd, const char *name, struct seccomp_filter *ret, struct err *e);
+
+/*
  * A profile file's text, docker's format or a plain OCI object, resolved for a container with
  * these capabilities on this machine's architecture and kernel. *ret is the caller's to
  * json_free(&config_seccomp_table, ret).

@@ -27,6 +27,7 @@ extern const struct json_table statefile_table;
 /* Other files in the directory. */
 #define STATEFILE_FIFO   "exec.fifo" /* there until the container is started */
 #define STATEFILE_CONFIG "config.json"
+#define STATEFILE_FILTER "filter" /* compiled; then the config is without linux.seccomp */
 #define STATEFILE_LOCK   "lock"
 
 /* Opens ROOT (made 0700 when missing); the descriptor is the caller's. */
