@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "base/str.h"
+#include "base/utc.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -13,11 +14,9 @@
 
 const char *moment_text(int64_t ns, char buf[static MOMENT_MAX])
 {
-    time_t s = (time_t)(ns / NANO);
-    struct tm tm;
-    size_t n = strftime(buf, MOMENT_MAX, "%Y-%m-%dT%H:%M:%S", gmtime_r(&s, &tm));
+    char s[UTC_TEXT_MAX];
 
-    snprintf(buf + n, MOMENT_MAX - n, ".%09lldZ", (long long)(ns % NANO));
+    snprintf(buf, MOMENT_MAX, "%s.%09lldZ", utc_text(ns / NANO, s), (long long)(ns % NANO));
     return buf;
 }
 

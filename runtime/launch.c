@@ -53,7 +53,8 @@ static int open_netns(const struct namespace_plan *plan, struct launch_proc *p, 
 
 static int give_devices(const struct setup *s, struct launch_proc *p, struct err *e)
 {
-    int r = open_netns(&s->ns, p, e);
+    bool wanted = s->launch && (s->launch->want_netns || s->config->lnx.n_net_devices > 0);
+    int r = wanted ? open_netns(&s->ns, p, e) : 0;
 
     return r < 0 ? r : netdevice_move(s->config, p->netns_fd, &p->devices, e);
 }

@@ -42,6 +42,7 @@ struct launch {
     unsigned preserve_fds; /* descriptors from 3 on that the command gets */
     bool no_pivot;         /* move and chroot instead of pivot_root (root on a ramfs) */
     bool no_new_keyring;
+    bool want_netns;                     /* fill launch_proc's netns_fd */
     const struct seccomp_filter *filter; /* NULL: none, whatever the config says */
     const struct state *state; /* for hooks: id, bundle, annotations; NULL: no hooks are run */
 };
@@ -57,7 +58,7 @@ struct launch_proc {
     uint64_t start_time; /* proc_start_time(pid) */
     int pidfd;
     int sync_fd;  /* to the child, until it has been released */
-    int netns_fd; /* its network namespace when that is not the caller's own */
+    int netns_fd; /* its network namespace, if wanted and not the caller's own */
     int pty_fd;   /* the terminal's master, from launch_ready() on */
     /* launch's own */
     struct netdevice_list *devices; /* that have moved into it; NULL: none */

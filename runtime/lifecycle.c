@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "oci/annotation.h"
 #include "oci/valid.h"
 #include "runtime/activation.h"
@@ -48,13 +49,10 @@ static int load_bundle(const struct lifecycle_create *args, struct lifecycle_ctr
 static char *now_text(void)
 {
     struct timespec ts;
-    struct tm tm;
-    char day[32];
+    char s[UTC_TEXT_MAX];
 
     clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-    return str_fmt("%s.%09ldZ", day, ts.tv_nsec);
+    return str_fmt("%s.%09ldZ", utc_text(ts.tv_sec, s), ts.tv_nsec);
 }
 
 /* As runc names owners: "#1000" where that user has no name. */

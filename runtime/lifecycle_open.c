@@ -57,7 +57,8 @@ static int load(struct lifecycle_ctr *c, const char *id, unsigned flags, struct 
         r = lifecycle_open_cgroup(c, e);
     if (r < 0)
         return r;
-    c->sf.state.status = statefile_status(c->dir, &c->sf);
+    c->sf.state.status =
+        statefile_status(c->dir, &c->sf, flags & LIFECYCLE_CGROUP ? &c->cgroup : NULL);
     return 0;
 }
 

@@ -92,21 +92,23 @@ int statefile_save(int dir, const struct statefile *s, struct err *e)
     return json_save(&statefile_table, s, dir, NAME, COMMIT_VOLATILE, e);
 }
 
-static bool is_frozen(const char *path)
+static bool is_frozen(const char *path, const struct cgroup *opened)
 {
     AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
     AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
     struct err e;
 
+    if (opened)
+        return opened->fd >= 0 && cgroup_frozen(opened);
     return path && cgroup_tree_open(&tree, &e) >= 0 && cgroup_open(&tree, path, &cg, &e) >= 0 &&
            cgroup_frozen(&cg);
 }
 
-enum state_status statefile_status(int dir, const struct statefile *s)
+enum state_status statefile_status(int dir, const struct statefile *s, const struct cgroup *cg)
 {
     if (s->state.pid <= 0 || !proc_alive(s->state.pid, s->start_time))
         return STATE_STOPPED;
-    if (is_frozen(s->cgroup))
+    if (is_frozen(s->cgroup, cg))
         return STATE_PAUSED;
     /* Its process reads the fifo until its exec; a start that was killed leaves one without. */
     AUTO_FD int fifo = openat(dir, STATEFILE_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);

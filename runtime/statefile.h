@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cgroup; /* cgroup/cgroup.h */
+
 /* ROOT/<id>/state.json. */
 struct statefile {
     struct state state;  /* status as written last; statefile_status() derives today's */
@@ -38,7 +40,8 @@ int statefile_make(int root_fd, const char *id, int *ret_dir, struct err *e);
 int statefile_open(int root_fd, const char *id, int *ret_dir, struct err *e);
 int statefile_load(int dir, const char *id, struct statefile *ret, struct err *e);
 int statefile_save(int dir, const struct statefile *s, struct err *e);
-/* created, running, paused or stopped, from pid + start time, the fifo and the cgroup's freezer. */
-enum state_status statefile_status(int dir, const struct statefile *s);
+/* created, running, paused or stopped, from pid + start time, the fifo and the freezer of its
+ * cgroup: NULL when the caller has not opened it. */
+enum state_status statefile_status(int dir, const struct statefile *s, const struct cgroup *cg);
 void statefile_free(struct statefile *s);
 DEFINE_CLEANUP(struct statefile, statefile, statefile_free(p))

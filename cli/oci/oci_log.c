@@ -7,6 +7,7 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "cli/oci/oci_log_target.h"
 
 #include <string.h>
@@ -25,14 +26,12 @@ static void write_line(int fd, struct buf *line)
         (void)!fs_write_all(fd, line->data, line->len);
 }
 
-#define STAMP_MAX 40
+#define STAMP_MAX (UTC_TEXT_MAX + 1)
 static const char *stamp(char buf[STAMP_MAX])
 {
-    time_t now = time(NULL);
-    struct tm tm;
+    char now[UTC_TEXT_MAX];
 
-    gmtime_r(&now, &tm);
-    strftime(buf, STAMP_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    snprintf(buf, STAMP_MAX, "%sZ", utc_text(time(NULL), now));
     return buf;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/monitor/logfile.h"
 
 #include "base/mem.h"
+#include "base/utc.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -39,12 +40,10 @@ int logfile_open(int dirfd, int *ret_fd, struct err *e)
 
 void logfile_time(int64_t ns, char *buf)
 {
-    time_t s = ns / 1000000000;
-    struct tm tm;
+    char s[UTC_TEXT_MAX];
 
-    gmtime_r(&s, &tm);
-    size_t n = strftime(buf, LOGFILE_TIME + 1, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(buf + n, LOGFILE_TIME + 1 - n, ".%09dZ", (int)(ns % 1000000000));
+    snprintf(buf, LOGFILE_TIME + 1, "%s.%09dZ", utc_text(ns / 1000000000, s),
+             (int)(ns % 1000000000));
 }
 
 static int write_lines(int fd, struct iovec *iov, int count, struct err *e)

@@ -177,6 +177,7 @@ int setup_process(struct monitor *m, struct err *e)
     m->launch.rootfs_fd = m->rootfs_fd;
     memcpy(m->launch.stdio, m->child_stdio, sizeof(m->launch.stdio));
     m->launch.cgroup_fd = m->cgroup.fd;
+    m->launch.want_netns = true;
     m->launch.filter = m->filter.len > 0 ? &m->filter : NULL;
     return launch_create(&m->launch, &m->proc, e);
 }

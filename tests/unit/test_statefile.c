@@ -68,19 +68,19 @@ START_TEST(statuses)
         _exit(0);
     }
     CLEANUP(statefile) struct statefile s = sample(pid);
-    ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_RUNNING);
+    ck_assert_int_eq(statefile_status(unit_dirfd, &s, NULL), STATE_RUNNING);
     ck_assert_int_eq(mkfifoat(unit_dirfd, STATEFILE_FIFO, 0600), 0);
-    ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_RUNNING);
+    ck_assert_int_eq(statefile_status(unit_dirfd, &s, NULL), STATE_RUNNING);
     int reader = openat(unit_dirfd, STATEFILE_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_CREATED);
+    ck_assert_int_eq(statefile_status(unit_dirfd, &s, NULL), STATE_CREATED);
     close(reader);
     /* The same pid, another process. */
     s.start_time++;
-    ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_STOPPED);
+    ck_assert_int_eq(statefile_status(unit_dirfd, &s, NULL), STATE_STOPPED);
     s.start_time--;
     kill(pid, SIGKILL);
     proc_wait(pid);
-    ck_assert_int_eq(statefile_status(unit_dirfd, &s), STATE_STOPPED);
+    ck_assert_int_eq(statefile_status(unit_dirfd, &s, NULL), STATE_STOPPED);
 }
 END_TEST
 

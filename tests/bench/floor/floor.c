@@ -142,6 +142,8 @@ static _Noreturn void child(const struct floor_opts *o, const struct container *
         floor_die("sethostname", c->name);
     if (o->bridge)
         nft_rewrite_dns();
+    else
+        rtnl_lo_up();
     rootfs_enter(o, c->name);
     if (o->bridge) {
         if (read(sync_fds[0], &go, 1) != 1)

@@ -115,3 +115,13 @@ void rtnl_open_dns(void)
             floor_die("bind", "127.0.0.11");
     }
 }
+
+void rtnl_lo_up(void)
+{
+    struct ifreq req = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+    int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (sock < 0 || ioctl(sock, SIOCSIFFLAGS, &req) < 0)
+        floor_die("set up", "lo");
+    close(sock);
+}
