@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/proc_old.h"
 #include "base/str.h"
 #include "base/sys.h"
 
@@ -12,11 +13,13 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <spawn.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 extern char **environ;
 
@@ -78,7 +81,11 @@ pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd)
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint64_t)cgroup_fd;
     }
-    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    /* Kernels refuse a size that they do not know when there is something in it. */
+    pid_t pid = (pid_t)syscall(SYS_clone3, &args,
+                               cgroup_fd >= 0 ? sizeof(args) : (size_t)CLONE_ARGS_SIZE_VER0);
+    if (pid < 0 && (errno == ENOSYS || (cgroup_fd >= 0 && errno == E2BIG)))
+        pid = proc_old_clone(flags, cgroup_fd, ret_pidfd ? &pidfd : NULL);
     if (pid > 0 && ret_pidfd)
         *ret_pidfd = pidfd;
     return pid;
@@ -86,7 +93,35 @@ pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd)
 
 int proc_pidfd_open(pid_t pid)
 {
-    return sys_pidfd_open(pid, 0);
+    int fd = sys_pidfd_open(pid, 0);
+
+    return fd < 0 && errno == ENOSYS ? proc_old_pidfd(pid) : fd;
+}
+
+bool proc_pidfd_is_old(int pidfd)
+{
+    struct stat st;
+
+    return fstat(pidfd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int proc_pidfd_wait(int pidfd, int ms)
+{
+    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    struct timespec start, now;
+    int n = proc_old_wait(pidfd, ms);
+
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int left = ms; n < 0;) {
+        n = poll(&p, 1, left);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        int64_t gone = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+        if (ms >= 0)
+            left = gone < ms ? ms - (int)gone : 0;
+    }
+    return n;
 }
 
 int proc_pidfd_signal(int pidfd, int sig)
@@ -190,14 +225,20 @@ void proc_default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static void close_range_of(unsigned first, unsigned last, unsigned flags)
+{
+    if (sys_close_range(first, last, flags) < 0 && (errno == ENOSYS || errno == EINVAL))
+        proc_old_close(first, last, flags & CLOSE_RANGE_CLOEXEC);
+}
+
 void proc_close_from(int first)
 {
-    sys_close_range((unsigned)first, ~0U, 0);
+    close_range_of((unsigned)first, ~0U, 0);
 }
 
 void proc_cloexec_from(int first)
 {
-    sys_close_range((unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC);
+    close_range_of((unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 void proc_close_except(const int *keep, size_t n)
@@ -208,7 +249,7 @@ void proc_close_except(const int *keep, size_t n)
             if (keep[i] >= first && keep[i] < next)
                 next = keep[i];
         if (next > first)
-            sys_close_range((unsigned)first, next == INT_MAX ? ~0U : (unsigned)next - 1, 0);
+            close_range_of((unsigned)first, next == INT_MAX ? ~0U : (unsigned)next - 1, 0);
         if (next == INT_MAX)
             return;
         first = next + 1;

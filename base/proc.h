@@ -22,7 +22,13 @@ bool proc_alive(pid_t pid, uint64_t start_time);
  * cgroup_fd >= 0 adds CLONE_INTO_CGROUP. Returns the pid, 0 in the child, or -1 with errno. */
 pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd);
 
+/* Where the kernel lacks pidfds, the process's directory in /proc (proc_pidfd_is_old()): for
+ * signals and proc_pidfd_wait(), not for poll(2) or setns(2). */
 int proc_pidfd_open(pid_t pid);
+bool proc_pidfd_is_old(int pidfd);
+/* Waits for the process's end, over EINTR: 1, or 0 when it lives after `ms` (-1: for ever), or -1
+ * with errno. */
+int proc_pidfd_wait(int pidfd, int ms);
 int proc_pidfd_signal(int pidfd, int sig);
 
 /* waitpid() over EINTR; the wait status, or -1 with errno. */

@@ -141,6 +141,8 @@ static int seek_tail(int fd, int64_t lines, struct err *e)
     return 0;
 }
 
+#define OLD_LOOK_MS 50 /* without pidfds */
+
 /* Waits for more: 1 look again, 0 the container has ended. */
 static int wait_more(int notify, int monitor, struct err *e)
 {
@@ -148,6 +150,8 @@ static int wait_more(int notify, int monitor, struct err *e)
     struct pollfd p[2] = { { .fd = notify, .events = POLLIN },
                            { .fd = monitor, .events = POLLIN } };
 
+    if (proc_pidfd_is_old(monitor))
+        return proc_pidfd_wait(monitor, OLD_LOOK_MS) > 0 ? 0 : 1;
     while (poll(p, 2, -1) < 0)
         if (errno != EINTR)
             return err_sys(e, "poll", LOGFILE_NAME);

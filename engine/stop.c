@@ -8,9 +8,7 @@
 #include "engine/life.h"
 #include "engine/teardown.h"
 
-#include <poll.h>
 #include <signal.h>
-#include <time.h>
 
 #define DEFAULT_STOP_TIMEOUT 10 /* seconds, docker's */
 
@@ -58,21 +56,10 @@ int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
  * 0 not within `ms` (-1: for ever). */
 static int wait_end(const struct container *c, int pidfd, int ms, struct err *e)
 {
-    struct timespec start;
-    struct timespec now;
-    int n = -1;
+    int n = proc_pidfd_wait(pidfd, ms);
 
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    for (int left = ms; n < 0;) {
-        struct pollfd pf = { .fd = pidfd, .events = POLLIN };
-        n = poll(&pf, 1, left);
-        if (n < 0 && errno != EINTR)
-            return err_sys(e, "poll", "pidfd");
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        int64_t gone = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
-        if (ms >= 0)
-            left = gone < ms ? ms - (int)gone : 0;
-    }
+    if (n < 0)
+        return err_sys(e, "poll", "pidfd");
     if (n > 0)
         life_wait(c);
     return n > 0;

@@ -14,7 +14,6 @@
 
 #include <fcntl.h>
 #include <libgen.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -159,8 +158,7 @@ int lifecycle_kill_wait(const struct lifecycle_ctr *c, struct err *e)
         cgroup_kill(&c->cgroup, e);
     if (proc_pidfd_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
         return err_sys(e, "kill", c->sf.state.id);
-    struct pollfd wait = { .fd = pidfd, .events = POLLIN };
-    if (poll(&wait, 1, KILL_WAIT_MS) <= 0)
+    if (proc_pidfd_wait(pidfd, KILL_WAIT_MS) <= 0)
         return err_set(e, ERR_TIMEOUT, "container %s did not die of SIGKILL", c->sf.state.id);
     return 0;
 }

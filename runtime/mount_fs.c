@@ -154,10 +154,10 @@ int mount_fs(const char *type, const char *source, const struct mount_options *o
     CLEANUP(mount_tree) struct mount_tree tree = { .fd = -1 };
     int r = new_fs(type, source, o, &tree, e);
 
-    if (r == BY_MOUNT)
-        return mount_old(type, source, o, spot, ret_top, e);
-    if (r >= 0)
+    if (r == 0)
         r = mount_attach(&tree, spot, o, e);
+    if (r == BY_MOUNT || (r < 0 && e->errnum == ENOSYS))
+        return mount_old(type, source, o, spot, ret_top, e);
     if (r >= 0 && ret_top)
         *ret_top = TAKE_FD(tree.fd);
     return r;
@@ -190,16 +190,11 @@ static int reconfigure(const struct mount_spot *spot, const struct mount_options
     AUTO_FD int fs = needs_old(NULL, o) ? (errno = ENOSYS, -1)
                                         : fspick(spot->fd, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
 
-    if (fs < 0 && errno == ENOSYS)
-        return reconfigure_old(spot, o, e);
-    if (fs < 0)
-        return err_sys(e, "fspick", spot->path);
-    int r = configure_all(fs, NULL, o, e);
-    if (r < 0)
-        return r;
-    if (fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
-        return fs_error(fs, "reconfigure", spot->path, e);
-    return 0;
+    int r = fs < 0 ? err_sys(e, "fspick", spot->path) : configure_all(fs, NULL, o, e);
+
+    if (r >= 0 && fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
+        r = fs_error(fs, "reconfigure", spot->path, e);
+    return r < 0 && e->errnum == ENOSYS ? reconfigure_old(spot, o, e) : r;
 }
 
 int mount_remount(const struct mount_spot *spot, const struct mount_options *o, struct err *e)

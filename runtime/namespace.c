@@ -183,15 +183,36 @@ static int gone(struct err *e)
     return err_set(e, ERR_STATE, "container not running");
 }
 
+/* By pidfd, or by what stands for one on kernels without (proc_pidfd_open()). */
+static int join_of(int pidfd, enum config_ns type)
+{
+    char path[32];
+
+    int r = setns(pidfd, config_ns_flag(type));
+    if (r == 0 || errno != EINVAL)
+        return r;
+    snprintf(path, sizeof(path), "ns/%s", config_ns_file(type));
+    AUTO_FD int fd = openat(pidfd, path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -1 : setns(fd, config_ns_flag(type));
+}
+
 int namespace_join(const struct namespace_plan *p, enum config_ns type, struct err *e)
 {
-    int flag = config_ns_flag(type);
-
-    if (setns(p->pidfd >= 0 ? p->pidfd : p->join[type], flag) < 0)
+    if (p->pidfd >= 0 ? join_of(p->pidfd, type) < 0
+                      : setns(p->join[type], config_ns_flag(type)) < 0)
         return errno == ESRCH ? gone(e)
                               : err_sysf(e, "setns", "%s namespace",
                                          json_enum_name(config_ns_names, (int)type));
     return 0;
+}
+
+/* The user namespace last: it takes the rights over the others away. */
+static int join_one_by_one(const struct namespace_plan *p, uint64_t left)
+{
+    for (int t = CONFIG_NS_UNSET + 1; t < CONFIG_NS_MAX; t++)
+        if (t != CONFIG_NS_USER && (left & (uint64_t)config_ns_flag(t)) && join_of(p->pidfd, t) < 0)
+            return -1;
+    return left & CLONE_NEWUSER ? join_of(p->pidfd, CONFIG_NS_USER) : 0;
 }
 
 /* Everything that the parent (pid) or the process in between has not joined already. */
@@ -200,7 +221,10 @@ static int join_all(const struct namespace_plan *p, struct err *e)
     uint64_t left = p->join_flags & ~(uint64_t)CLONE_NEWPID;
 
     if (left && p->pidfd >= 0) {
-        if (setns(p->pidfd, (int)left) < 0)
+        int r = setns(p->pidfd, (int)left);
+        if (r < 0 && errno == EINVAL)
+            r = join_one_by_one(p, left);
+        if (r < 0)
             return errno == ESRCH ? gone(e) : err_sys(e, "setns", "the container's namespaces");
         return left & CLONE_NEWUSER ? idmap_become_root(e) : 0;
     }

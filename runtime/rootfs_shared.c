@@ -45,6 +45,21 @@ static int leave_word(int dir, int tree, const char *path, struct err *e)
                 : err_nomem(e);
 }
 
+/* By mount(2): for a moment there is a mount that no word was left of. */
+static int attach_old(int dir, const char *real, struct err *e)
+{
+    if (mount(real, real, NULL, MS_BIND | MS_REC, NULL) < 0)
+        return err_sys(e, "mount", real);
+    AUTO_FD int top = open(real, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r = top < 0 ? err_sys(e, "open", real) : leave_word(dir, top, real, e);
+    if (r >= 0 && mount(NULL, real, NULL, MS_PRIVATE | MS_REC, NULL) < 0)
+        r = err_sys(e, "make private", real);
+    if (r >= 0)
+        return TAKE_FD(top);
+    umount2(real, MNT_DETACH | UMOUNT_NOFOLLOW);
+    return r;
+}
+
 int rootfs_shared_attach(int dir, const char *path, struct err *e)
 {
     struct mount_attr private = { .propagation = MS_PRIVATE };
@@ -55,9 +70,9 @@ int rootfs_shared_attach(int dir, const char *path, struct err *e)
     AUTO_FD int tree =
         open_tree(AT_FDCWD, real, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
     if (tree < 0)
-        return err_sys(e, "open_tree", real);
+        return errno == ENOSYS ? attach_old(dir, real, e) : err_sys(e, "open_tree", real);
     if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &private, sizeof(private)) < 0)
-        return err_sys(e, "mount_setattr", real);
+        return errno == ENOSYS ? attach_old(dir, real, e) : err_sys(e, "mount_setattr", real);
     int r = leave_word(dir, tree, real, e);
     if (r < 0)
         return r;

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: MIT
 # Bundles for the tests of runtime/ and hako-oci: docker's defaults around a static init of our own.
 
-launch() { timeout 60 "$HAKO_BUILD/tests/oci/launch-test" "$@"; }
+# Words in $WITHOUT: what the kernel is to lack (enosys.c).
+without() {
+    if [ -n "${WITHOUT:-}" ]; then
+        # shellcheck disable=SC2086 # words
+        timeout 60 "$HAKO_BUILD/tests/oci/enosys" $WITHOUT -- "$@"
+    else
+        timeout 60 "$@"
+    fi
+}
+launch() { without "$HAKO_BUILD/tests/oci/launch-test" "$@"; }
 lifecycle() { timeout 60 "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/oci" "$@"; }
 
 # create ID [PIDFILE]: of the bundle in $B. The container keeps its creator's stdio: a file, $T/out.

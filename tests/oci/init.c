@@ -308,6 +308,19 @@ static int cmd_leave(int argc, char **argv)
     return 0;
 }
 
+/* A pause with children that nobody waits for and SIGTERM does not move. */
+static int cmd_family(int argc, char **argv)
+{
+    for (int i = 0; i < 3; i++) {
+        if (fork() == 0) {
+            signal(SIGTERM, SIG_IGN);
+            setsid();
+            wait_for_ever();
+        }
+    }
+    return cmd_pause(argc, argv);
+}
+
 /* Leaves an orphan behind that ends at once, and after a while counts the zombies. */
 static int cmd_orphan(int argc, char **argv)
 {
@@ -443,6 +456,7 @@ static const struct command commands[] = {
     { "echo", "[WORD...]", 0, cmd_echo },
     { "env", "", 0, cmd_env },
     { "exit", "CODE", 1, cmd_exit },
+    { "family", "", 0, cmd_family },
     { "fds", "", 0, cmd_fds },
     { "fstype", "PATH", 1, cmd_fstype },
     { "hook", "FILE NAME", 2, cmd_hook },

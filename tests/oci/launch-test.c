@@ -15,38 +15,13 @@
 #include "runtime/seccomp.h"
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 static void to_stderr(enum log_level level, const char *line)
 {
     fprintf(stderr, "%s: %s\n", level == LOG_LVL_WARN ? "warning" : "info", line);
-}
-
-/* HAKO_REFUSE=new-mount-api: an older kernel, as far as mounts go. */
-static void refuse_new_mounts(void)
-{
-#define REFUSE(nr) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (nr), 0, 1), BPF_STMT(BPF_RET | BPF_K, RET)
-    enum { RET = SECCOMP_RET_ERRNO | ENOSYS };
-    struct sock_filter insns[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        REFUSE(SYS_open_tree),
-        REFUSE(SYS_move_mount),
-        REFUSE(SYS_fsopen),
-        REFUSE(SYS_fsmount),
-        REFUSE(SYS_fspick),
-        REFUSE(SYS_mount_setattr),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog prog = { .len = ARRAY_LEN(insns), .filter = insns };
-
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0)
-        perror("seccomp");
 }
 
 static int complain(const struct err *e)
@@ -129,8 +104,6 @@ int main(int argc, char **argv)
     struct state st = { .oci_version = version, .id = id, .bundle = bundle };
 
     log_set(to_stderr, LOG_LVL_WARN);
-    if (getenv("HAKO_REFUSE"))
-        refuse_new_mounts();
     AUTO_FD int dir = bundle ? open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     if (dir < 0) {
         fprintf(stderr, "usage: launch-test BUNDLE [EXEC-WORD...]\n");

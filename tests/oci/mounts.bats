@@ -120,15 +120,15 @@ text"
 
 @test "everything works by the old calls where the new ones are missing" {
     config '.mounts += [{destination: "/s", source: $s, options: ["bind", "ro"]}]' --arg s "$T/src"
-    HAKO_REFUSE=new-mount-api run in_box cat /s/file ';' write /s/file x
+    WITHOUT=new-mount-api run in_box cat /s/file ';' write /s/file x
     has "$output" "text"
     has "$output" "Read-only file system"
-    HAKO_REFUSE=new-mount-api run in_box fstype /proc ';' cat /proc/keys ';' stat /dev/null
+    WITHOUT=new-mount-api run in_box fstype /proc ';' cat /proc/keys ';' stat /dev/null
     is "$output" "9fa0
 c 0666 0:0 1:3 /dev/null"
     mount -t tmpfs -o nosuid tmpfs "$T/src/sub"
     config '.mounts[-1].options = ["rbind", "rro", "rnoexec"]'
-    HAKO_REFUSE=new-mount-api run in_box mounts
+    WITHOUT=new-mount-api run in_box mounts
     umount "$T/src/sub"
     is "$(echo "$output" | awk '$5 == "/s/sub" { print $6 }')" ro,nosuid,noexec,relatime
 }
