@@ -267,7 +267,8 @@ static bool bad_clos(const struct config *c, struct valid_found *ret)
 {
     const char *id = c->lnx.intel_rdt ? c->lnx.intel_rdt->clos_id : NULL;
 
-    return id && (strchr(id, '/') || STREQ(id, ".") || STREQ(id, ".."));
+    /* "/" is the class that all processes are in at first. */
+    return id && !STREQ(id, "/") && (strchr(id, '/') || STREQ(id, ".") || STREQ(id, ".."));
 }
 
 static bool needless_nodes(const struct config *c, struct valid_found *ret)

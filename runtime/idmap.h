@@ -25,7 +25,7 @@ struct idmap_lists {
  * (user_namespaces(7)); anything else it has done by newuidmap(1) and newgidmap(1). The process
  * must be dumpable then: its /proc files have to be its user's. */
 int idmap_write(const struct config *c, pid_t pid, struct err *e);
-int idmap_write_lists(const struct idmap_lists *maps, pid_t pid, struct err *e);
+int idmap_write_lists(const struct idmap_lists *l, pid_t pid, struct err *e);
 
 /* By the child: uid and gid 0 of the namespace, without supplementary groups. */
 int idmap_become_root(struct err *e);

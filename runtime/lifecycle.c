@@ -17,6 +17,7 @@
 #include "runtime/hooks.h"
 #include "runtime/lifecycle_open.h"
 #include "runtime/notify.h"
+#include "runtime/resctrl.h"
 #include "runtime/rootfs_shared.h"
 #include "runtime/self.h"
 
@@ -172,8 +173,12 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
                                  .pid_file = args->pid_file,
                                  .pidfd_socket = pidfd_socket(args, &c->config),
                                  .keep_pty = args->keep_pty };
+    const struct config_intel_rdt *rdt = c->config.lnx.intel_rdt;
+    AUTO_FD int resctrl = -1;
     int r = lifecycle_check_terminal(c->config.process, &out, e);
 
+    if (r >= 0 && rdt)
+        r = resctrl_open(&resctrl, e);
     if (r >= 0)
         r = defaults_allow_devices(&c->config, e);
     if (r >= 0)
@@ -184,6 +189,8 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
         r = lifecycle_make_cgroup(c, args, e);
     if (r >= 0)
         r = launch(args, c, p, e);
+    if (r >= 0 && rdt)
+        r = resctrl_enter(resctrl, rdt, args->id, p->pid, e);
     if (r >= 0)
         r = record(c, p, e);
     if (r >= 0)

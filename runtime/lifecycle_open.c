@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "runtime/hooks.h"
+#include "runtime/resctrl.h"
 #include "runtime/rootfs_shared.h"
 #include "runtime/tty.h"
 
@@ -173,12 +174,25 @@ static int remove_cgroup(struct lifecycle_ctr *c, struct err *e)
     return c->driver->remove(&c->tree, c->sf.cgroup, e);
 }
 
+static int leave_class(const struct lifecycle_ctr *c, const char *id, struct err *e)
+{
+    AUTO_FD int root = -1;
+
+    if (!c->config.lnx.intel_rdt)
+        return 0;
+    int r = resctrl_open(&root, e);
+    if (r == -ERR_UNSUPPORTED) /* unmounted, and all classes with it */
+        return 0;
+    return r < 0 ? r : resctrl_leave(root, c->config.lnx.intel_rdt, id, e);
+}
+
 int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)
 {
     struct err sum = ERR_INIT;
 
     err_collect(&sum, remove_cgroup(c, e), e);
     err_collect(&sum, rootfs_shared_detach(c->dir, e), e);
+    err_collect(&sum, leave_class(c, id, e), e);
     err_collect(&sum, fs_rm_rf(c->root_fd, id, e), e);
     c->sf.state.status = STATE_STOPPED;
     c->sf.state.pid = 0;

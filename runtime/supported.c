@@ -98,8 +98,9 @@ static int fill_linux(struct features_linux *l)
     };
     l->apparmor.enabled = yes;
     l->selinux.enabled = yes;
-    l->intel_rdt.enabled = no;
     l->mount_extensions.idmap.enabled = yes;
+    l->intel_rdt =
+        (struct features_intel_rdt){ .enabled = yes, .schemata = yes, .monitoring = yes };
     l->net_devices.enabled = yes;
     if (add_names(config_ns_names, &l->namespaces) < 0 ||
         add_names(config_cap_names, &l->capabilities) < 0 ||

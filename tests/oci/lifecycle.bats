@@ -124,3 +124,26 @@ b created"
     has "$(cat "$T/out")" "/dev/mem: Operation not permitted"
     lacks "$(cat "$T/out")" "/dev/null: "
 }
+
+# covers: /linux/intelRdt/closID /linux/intelRdt/schemata /linux/intelRdt/l3CacheSchema /linux/intelRdt/memBwSchema
+# covers: /linux/intelRdt/enableMonitoring
+@test "classes of service fail clearly where no resctrl is mounted, and what cannot be always does" {
+    local row
+    ! grep -q ' resctrl ' /proc/self/mounts || skip "resctrl is mounted here"
+    for row in '{}' '{closID: "gold"}' '{closID: "/"}' '{schemata: ["L3:0=f"]}' '{l3CacheSchema: "L3:0=f"}' \
+        '{memBwSchema: "MB:0=10"}' '{enableMonitoring: true}'; do
+        config ".linux.intelRdt = $row"
+        run create rdt
+        is "$status" 1
+        has "$output" "/linux/intelRdt: no resctrl file system is mounted"
+    done
+    for row in '{closID: "a/b"}' '{closID: ".."}' '{closID: "/a"}'; do
+        config ".linux.intelRdt = $row"
+        run create rdt
+        has "$output" "/linux/intelRdt/closID: expected the name of a directory"
+    done
+    config '.linux.intelRdt = {memBwSchema: "L3:0=f"}'
+    run create rdt
+    has "$output" "/linux/intelRdt/memBwSchema"
+    is "$(ls "$T/oci")" ""
+}
