@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
+#include "base/timing.h"
 #include "runtime/hooks.h"
 #include "runtime/idmap.h"
 #include "runtime/listener.h"
@@ -123,6 +124,7 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
     if (r >= 0 && p.netns_fd < 0)
         r = open_netns(&s->ns, &p, e);
     namespace_plan_close(&s->ns);
+    timing_mark("clone");
     if (r < 0)
         launch_abort(&p);
     else
@@ -248,6 +250,7 @@ int launch_ready(struct launch_proc *p, struct err *e)
 {
     int r = listen_until(p, SYNC_READY, e);
 
+    timing_mark("wait for its set-up");
     return r < 0 ? r : r == 0 ? died(p, e) : 0;
 }
 
@@ -263,6 +266,7 @@ int launch_start(struct launch_proc *p, struct err *e)
     if (sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0)
         return died(p, e);
     r = listen_until(p, SYNC_NONE, e);
+    timing_mark("release and exec");
     if (r < 0)
         return r;
     mem_close(&p->sync_fd);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/timing.h"
 #include "base/utc.h"
 #include "oci/annotation.h"
 #include "oci/valid.h"
@@ -44,6 +45,7 @@ static int load_bundle(const struct lifecycle_create *args, struct lifecycle_ctr
     if (r < 0)
         return err_wrap(e, "bundle %s", st->bundle);
     r = valid_config(&c->config, VALID_PROCESS, e);
+    timing_mark("read the bundle");
     return r < 0 ? err_wrap(e, "%s/config.json", st->bundle) : 0;
 }
 
@@ -185,14 +187,17 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
         r = lifecycle_filter(c, e);
     if (r >= 0)
         r = save_config(c, e);
+    timing_mark("save the config");
     if (r >= 0)
         r = lifecycle_make_cgroup(c, args, e);
+    timing_mark("make the cgroup");
     if (r >= 0)
         r = launch(args, c, p, e);
     if (r >= 0 && rdt)
         r = resctrl_enter(resctrl, rdt, args->id, p->pid, e);
     if (r >= 0)
         r = record(c, p, e);
+    timing_mark("record");
     if (r >= 0)
         r = lifecycle_hand_out(p, &out, e);
     return r < 0 ? r : launch_leave(p, e);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/timing.h"
 #include "runtime/hooks.h"
 #include "runtime/resctrl.h"
 #include "runtime/rootfs_shared.h"
@@ -72,6 +73,7 @@ int lifecycle_open(const char *root, const char *id, unsigned flags, struct life
         r = statefile_open(c.root_fd, id, &c.dir, e);
     if (r >= 0)
         r = load(&c, id, flags, e);
+    timing_mark("open the container");
     if (r < 0)
         return r;
     *ret = c;
@@ -85,7 +87,9 @@ int lifecycle_filter(struct lifecycle_ctr *c, struct err *e)
         return 0;
     (void)!mkdirat(c->root_fd, ".seccomp", 0700);
     AUTO_FD int cache = openat(c->root_fd, ".seccomp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return seccomp_compile(c->config.lnx.seccomp, cache, &c->filter, e);
+    int r = seccomp_compile(c->config.lnx.seccomp, cache, &c->filter, e);
+    timing_mark("filter");
+    return r;
 }
 
 /* ---- terminal, pid file ---- */
@@ -191,9 +195,11 @@ int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)
     struct err sum = ERR_INIT;
 
     err_collect(&sum, remove_cgroup(c, e), e);
+    timing_mark("remove the cgroup");
     err_collect(&sum, rootfs_shared_detach(c->dir, e), e);
     err_collect(&sum, leave_class(c, id, e), e);
     err_collect(&sum, fs_rm_rf(c->root_fd, id, e), e);
+    timing_mark("remove the state");
     c->sf.state.status = STATE_STOPPED;
     c->sf.state.pid = 0;
     hooks_run_all(&c->config.hooks.poststop, "poststop", &c->sf.state);

@@ -2,6 +2,7 @@
 /* hako-oci's start. */
 #include "base/mem.h"
 #include "base/proc.h"
+#include "base/timing.h"
 #include "runtime/hooks.h"
 #include "runtime/lifecycle.h"
 #include "runtime/lifecycle_open.h"
@@ -95,6 +96,7 @@ static int start(const char *root, const char *id, struct started *ret, struct e
         ret->pidfd = proc_pidfd_open(ret->pid);
     if (r >= 0)
         r = release(&c, e);
+    timing_mark("release and exec");
     return r < 0 ? r : poststart(&c, e);
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
+#include "base/timing.h"
 #include "runtime/hooks.h"
 #include "runtime/launch.h"
 #include "runtime/sync.h"
@@ -185,10 +186,13 @@ _Noreturn void setup_main(struct setup *s)
     const struct setup_step *end = step + (first ? ARRAY_LEN(launch_steps) : ARRAY_LEN(exec_steps));
     struct err e = ERR_INIT;
 
+    timing_name("container");
     warn_sock = s->sync;
     log_set(warn, LOG_LVL_WARN);
     for (; step < end; step++) {
-        if (step->fn(s, &e) >= 0)
+        int r = step->fn(s, &e);
+        timing_mark(step->name);
+        if (r >= 0)
             continue;
         if (e.op[0] == '\0')
             snprintf(e.op, sizeof(e.op), "%s", step->name);

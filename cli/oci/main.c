@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/timing.h"
 #include "cli/complete.h"
 #include "cli/oci/oci.h"
 #include "cli/oci/oci_log.h"
@@ -31,6 +32,7 @@ static const struct opt globals[] = {
     { 0, "log-level", OPT_ENUM, AT(log_level), "LEVEL",
       "Write messages up to this level: error, warning, info, debug", .choices = levels },
     { 0, "debug", OPT_FLAG, AT(debug), NULL, "Write debug messages" },
+    { 0, "timings", OPT_FLAG, AT(timings), NULL, "Write how long each step took" },
     { 0, "cgroup-manager", OPT_STRING, AT(cgroup_manager), "NAME",
       "How cgroups are managed: cgroupfs, systemd, disabled" },
     { 0, "systemd-cgroup", OPT_FLAG, AT(systemd_cgroup), NULL, "Have systemd manage cgroups" },
@@ -146,6 +148,8 @@ static int dispatch(struct oci *o, char **argv, struct opt_match *m, struct err 
     int log = oci_log_open(o, r < 0 ? &bad_log : e);
     if (r < 0 || log < 0)
         return r < 0 ? r : log;
+    if (o->timings)
+        timing_start();
     if (o->version)
         return oci_version_print(e);
     return m->cmd && !m->cmd->verbs ? run(o, m, e) : print_help(m, e);
@@ -159,6 +163,7 @@ int main(int argc, char **argv)
 
     proc_open_std_fds();
     int r = dispatch(&o, argc > 0 ? argv + 1 : argv, &m, &e);
+    timing_report();
     if (r >= 0)
         return r;
     oci_log_error(&e);

@@ -15,6 +15,7 @@ struct oci {
     int log_format;   /* enum oci_log_format */
     int log_level;    /* enum log_level */
     bool debug;
+    bool timings;
     bool systemd_cgroup;
     const char *cgroup_manager;
     int rootless; /* enum lifecycle_rootless */

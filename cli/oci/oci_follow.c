@@ -3,6 +3,7 @@
 #include "cli/oci/oci_follow.h"
 
 #include "base/proc.h"
+#include "base/timing.h"
 #include "cli/session.h"
 #include "runtime/notify.h"
 
@@ -25,5 +26,6 @@ int oci_follow(struct launch_proc *proc, int notify, struct err *e)
     if (r < 0)
         return r;
     int status = proc_wait(proc->pid);
+    timing_mark("wait for the process");
     return status < 0 ? err_sys(e, "wait for", "process") : proc_exit_code(status);
 }

@@ -96,7 +96,12 @@ static void sink(enum log_level level, const char *line)
 int oci_log_open(const struct oci *o, struct err *e)
 {
     log_json = o->log_format == OCI_LOG_JSON;
-    log_set(sink, o->debug ? LOG_LVL_DEBUG : (enum log_level)o->log_level);
+    if (o->debug)
+        log_set(sink, LOG_LVL_DEBUG);
+    else if (o->timings && o->log_level < LOG_LVL_INFO)
+        log_set(sink, LOG_LVL_INFO);
+    else
+        log_set(sink, (enum log_level)o->log_level);
     return str_empty(o->log) ? 0 : oci_log_target_open(o->log, &target, e);
 }
 

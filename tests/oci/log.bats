@@ -46,6 +46,22 @@ teardown() {
     program --log "" list
 }
 
+# covers: global:--timings
+@test "how long each step took, the container's too" {
+    log=$T/timings
+    rm -f "$log"
+    program --log "$log" --log-format json run -b "$B" box
+    [ ! -s "$log" ]
+    program --timings --log "$log" --log-format json run -b "$B" box
+    for step in "hako-oci: read the bundle" "hako-oci: clone" "container: mounts" "container: pivot" \
+        "hako-oci: wait for its set-up" "hako-oci: release and exec" "hako-oci: remove the state"; do
+        grep -qE "timing: [0-9]+ us, at [0-9]+: $step\"" "$log"
+    done
+    is "$(jq -r .level "$log" | sort -u)" info
+    # in the order of their ends
+    jq -r .msg "$log" | sed 's/.* at //; s/:.*//' | sort -nc
+}
+
 # covers: global:--log-level global:--debug
 @test "levels" {
     config '.process.capabilities.bounding += ["CAP_NEWER_THAN_US"]'
