@@ -131,7 +131,7 @@ int idmap_become_root(struct err *e)
     return 0;
 }
 
-/* ---- stdio ---- */
+/* ---- what the container's users own outside ---- */
 
 /* The host's id for one of the container's; false where it has none. */
 static bool to_host(const struct config_id_mapping *m, size_t n, uint32_t id, uint32_t *ret)
@@ -145,12 +145,20 @@ static bool to_host(const struct config_id_mapping *m, size_t n, uint32_t id, ui
     return false;
 }
 
+bool idmap_host_uid(const struct config *c, uint32_t user, uint32_t *ret)
+{
+    if (config_namespace(c, CONFIG_NS_USER))
+        return to_host(c->lnx.uid_mappings, c->lnx.n_uid_mappings, user, ret);
+    *ret = user;
+    return true;
+}
+
 void idmap_give_stdio(const struct config *c, uint32_t user, const int stdio[3])
 {
     struct stat st;
     uint32_t uid;
 
-    if (!to_host(c->lnx.uid_mappings, c->lnx.n_uid_mappings, user, &uid))
+    if (!idmap_host_uid(c, user, &uid))
         return;
     for (int i = 0; i < 3; i++) {
         int fd = stdio && stdio[i] >= 0 ? stdio[i] : i;

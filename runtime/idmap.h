@@ -30,6 +30,10 @@ int idmap_write_lists(const struct idmap_lists *l, pid_t pid, struct err *e);
 /* By the child: uid and gid 0 of the namespace, without supplementary groups. */
 int idmap_become_root(struct err *e);
 
+/* The host's id for a user of the container's: the same without a user namespace; false where it
+ * has none, or where it cannot be told (a namespace that is joined, without mappings). */
+bool idmap_host_uid(const struct config *c, uint32_t user, uint32_t *ret);
+
 /* By the parent, which alone may: pipes and sockets that will be the stdio of the container's
  * `user` become that user's, so that it can open /dev/stdout again. Files and terminals stay whose
  * they are. */

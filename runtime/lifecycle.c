@@ -158,6 +158,8 @@ static int record(struct lifecycle_ctr *c, const struct launch_proc *p, struct e
     c->sf.state.pid = p->pid;
     c->sf.state.status = STATE_CREATED;
     c->sf.start_time = p->start_time;
+    const struct config_namespace *pid = config_namespace(&c->config, CONFIG_NS_PID);
+    c->sf.shares_pids = !pid || !str_empty(pid->path);
     c->sf.plain = is_plain(&c->config);
     return statefile_save(c->dir, &c->sf, e);
 }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cgroup/cgroup_delegate.h"
 #include "cgroup/cgroup_limit.h"
 #include "runtime/idmap.h"
 #include "runtime/lifecycle_open.h"
@@ -64,22 +65,59 @@ static int create_rootless(struct lifecycle_ctr *c, const struct cgroup_want *as
     return 0;
 }
 
-int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
-                          struct err *e)
+/* The container sees its group as the root of a tree that it may write to. */
+static bool owns_tree(const struct config *c)
+{
+    const struct config_namespace *ns = config_namespace(c, CONFIG_NS_CGROUP);
+
+    for (size_t i = 0; ns && str_empty(ns->path) && i < c->n_mounts; i++) {
+        const struct config_mount *m = &c->mounts[i];
+        if (STREQ(m->destination, "/sys/fs/cgroup") && m->type && str_starts(m->type, "cgroup"))
+            return !strv_has(m->options, "ro");
+    }
+    return false;
+}
+
+/* config-linux.md, "Cgroup ownership". */
+static int give_cgroup(struct lifecycle_ctr *c, struct err *e)
+{
+    const struct config_process *p = c->config.process;
+    uint32_t uid;
+
+    if (c->cgroup.fd < 0 || !owns_tree(&c->config) ||
+        !idmap_host_uid(&c->config, p->user.uid, &uid))
+        return 0;
+    int r = cgroup_delegate(&c->cgroup, uid, e);
+    if (r < 0 && e->errnum == EPERM && geteuid() != 0) {
+        log_debug("%s", e->msg);
+        err_clear(e);
+        return 0;
+    }
+    return r;
+}
+
+static int make(struct lifecycle_ctr *c, const struct lifecycle_create *args, struct err *e)
 {
     const struct cgroup_want want = { .id = args->id,
                                       .cgroups_path = c->config.lnx.cgroups_path,
                                       .resources = c->config.lnx.resources,
                                       .annotations = &c->config.annotations };
-    int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
+    int r = create(c, &want, e);
 
-    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
-        return err_nomem(e);
-    if (r < 0)
-        return r;
-    r = create(c, &want, e);
     if (r >= 0 || !not_ours(e) || !is_rootless(args->rootless))
         return r;
     err_clear(e);
     return create_rootless(c, &want, e);
+}
+
+int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
+                          struct err *e)
+{
+    int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
+
+    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
+        return err_nomem(e);
+    if (r >= 0)
+        r = make(c, args, e);
+    return r < 0 ? r : give_cgroup(c, e);
 }

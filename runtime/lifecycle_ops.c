@@ -44,10 +44,13 @@ static int signal_init(const struct lifecycle_ctr *c, int sig, struct err *e)
 int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct err *e)
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    int r = lifecycle_open(root, id, all ? LIFECYCLE_CGROUP : 0, &c, e);
+    int r = lifecycle_open(root, id, all || sig == SIGKILL ? LIFECYCLE_CGROUP : 0, &c, e);
 
     if (r < 0)
         return r;
+    /* Without a pid namespace of their own its processes do not end with the first. */
+    if (sig == SIGKILL && c.sf.shares_pids && c.sf.state.status != STATE_STOPPED)
+        all = true;
     /* Processes that init has left behind can still be signalled. */
     if (all && c.cgroup.fd >= 0 &&
         (c.sf.state.status != STATE_STOPPED || cgroup_populated(&c.cgroup)))

@@ -19,6 +19,7 @@ static const struct json_field fields[] = {
     JSON_STR(struct statefile, cgroup_driver, "cgroupManager"),
     JSON_STR(struct statefile, console, "console"),
     JSON_BOOL(struct statefile, new_userns, "userNamespace"),
+    JSON_BOOL(struct statefile, shares_pids, "sharesPids"),
     JSON_BOOL(struct statefile, plain, "plain"),
 };
 const struct json_table statefile_table = JSON_TABLE_EXTRA(struct statefile, fields, extra);

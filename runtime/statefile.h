@@ -19,6 +19,7 @@ struct statefile {
     char *cgroup_driver; /* cgroup_driver_find(); NULL: the default */
     char *console;       /* --console-socket's path, or NULL */
     bool new_userns;
+    bool shares_pids; /* it has no pid namespace of its own */
     bool plain; /* start and delete find nothing to do in the config */
     struct json_map extra;
 };

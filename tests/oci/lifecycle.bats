@@ -147,3 +147,55 @@ b created"
     has "$output" "/linux/intelRdt/memBwSchema"
     is "$(ls "$T/oci")" ""
 }
+
+# covers: kill delete
+@test "without a pid namespace of its own, all processes of the container end with SIGKILL or delete" {
+    local way
+    for way in kill delete; do
+        command_is init pause
+        config '.linux.namespaces |= map(select(.type != "pid"))'
+        create "free-$way"
+        lifecycle start "free-$way"
+        wait_for 5 grep -q ready "$T/out"
+        lifecycle exec "free-$way" init pause >"$T/second" 2>&1 &
+        wait_for 5 grep -q ready "$T/second"
+        if [ $way = kill ]; then
+            lifecycle kill "free-$way" KILL
+            wait $! || :
+            wait_for 5 eval '[ "$(lifecycle state free-kill | jq -r .status)" = stopped ]'
+        else
+            kill -9 "$(lifecycle state "free-$way" | jq -r .pid)" # the first alone
+            wait_for 5 eval '[ "$(lifecycle state free-delete | jq -r .status)" = stopped ]'
+            kill -0 $!
+        fi
+        lifecycle delete "free-$way"
+        wait $! || :
+    done
+}
+
+@test "a container that may write to its cgroup tree owns it, but not its limits" {
+    local group
+    config '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | .linux.gidMappings = .linux.uidMappings
+        | .mounts |= map(if .type == "cgroup" then .options -= ["ro"] else . end)'
+    chown -R 100000:100000 "$R"
+    command_is init pause
+    create owned
+    group=$(sed -n 's/^0:://p' "/proc/$(lifecycle state owned | jq -r .pid)/cgroup")
+    group=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)$group
+    is "$(stat -c %u "$group" "$group/cgroup.procs" "$group/cgroup.subtree_control" "$group/cgroup.threads" | sort -u)" 100000
+    is "$(stat -c %u "$group/cgroup.max.descendants" "$group/cgroup.freeze" | sort -u)" 0
+    lifecycle start owned
+    lifecycle exec owned init mkdir /sys/fs/cgroup/inner
+    [ -d "$group/inner" ]
+    lifecycle delete owned force
+    # Read-only, or without a cgroup namespace: nothing is given.
+    config '.mounts |= map(if .type == "cgroup" then .options += ["ro"] else . end)'
+    create owned
+    is "$(stat -c %u "$group")" 0
+    lifecycle delete owned force
+    config '.mounts |= map(if .type == "cgroup" then .options -= ["ro"] else . end) | .linux.namespaces |= map(select(.type != "cgroup"))'
+    create owned
+    is "$(stat -c %u "$group")" 0
+    lifecycle delete owned force
+}
