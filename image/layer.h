@@ -14,6 +14,9 @@
 #define LAYER_PARENTS                                                                              \
     "parents" /* directories that the archive implies without an entry for                         \
                * them: paths, each ended by NUL; absent when there are none */
+#define LAYER_LINKS                                                                                \
+    "links" /* hard links to files that only lower layers have: name and target, each ended by     \
+             * NUL; absent when there are none */
 #define LAYER_OPAQUE "trusted.overlay.opaque"
 
 struct layer_record {

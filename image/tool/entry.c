@@ -173,26 +173,36 @@ static int make_node(struct place *pl, struct err *e)
     return r < 0 ? r : entry_meta_apply(&pl->meta, pl->ent, e);
 }
 
-/* The file that a hard link names: in this layer, by the same rules as an entry's own name. */
+/* The file that a hard link names, by the same rules as an entry's own name. 1; 0: it is not in
+ * this layer. */
 static int link_target(struct place *pl, char *name, int *ret_dir, const char **ret_leaf,
                        struct err *e)
 {
-    const char *to = archive_entry_hardlink(pl->ent);
     struct stat st;
     int dir;
-    int r = tree_normal_name(to, name, e);
+    int r = tree_normal_name(archive_entry_hardlink(pl->ent), name, e);
 
     if (r >= 0)
         r = tree_parent(&pl->s->tree, name, false, &dir, ret_leaf, e);
-    if (r >= 0 && fstatat(dir, **ret_leaf ? *ret_leaf : ".", &st, AT_SYMLINK_NOFOLLOW) < 0)
-        r = errno == ENOENT ? err_set(e, ERR_INVALID, "no such file in this layer")
-                            : err_sys(e, "stat", NULL);
-    else if (r >= 0 && (S_ISDIR(st.st_mode) || tree_is_whiteout(&st)))
-        r = err_set(e, ERR_INVALID, "not a file");
     if (r < 0)
-        return err_wrap(e, "hard link to %s", to);
+        return r == -ERR_NOT_FOUND ? 0 : r;
+    if (fstatat(dir, **ret_leaf ? *ret_leaf : ".", &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : err_sys(e, "stat", NULL);
+    if (S_ISDIR(st.st_mode) || tree_is_whiteout(&st))
+        return err_set(e, ERR_INVALID, "not a file");
     *ret_dir = fcntl(dir, F_DUPFD_CLOEXEC, 3);
-    return *ret_dir < 0 ? err_sys(e, "dup", NULL) : 0;
+    return *ret_dir < 0 ? err_sys(e, "dup", NULL) : 1;
+}
+
+/* A lower layer's file: noted for the images, which know their lower layers (links.h). */
+static int note_link(struct place *pl, const char *target, struct err *e)
+{
+    struct buf *links = &pl->s->links;
+    bool was_other;
+
+    buf_add(links, pl->path, strlen(pl->path) + 1);
+    buf_add(links, target, strlen(target) + 1);
+    return tree_clear(&pl->s->tree, pl->parent, pl->leaf, false, &was_other, e);
 }
 
 static bool same_file(int dir_a, const char *a, int dir_b, const char *b)
@@ -210,10 +220,13 @@ static int make_link(struct place *pl, struct err *e)
     AUTO_FD int dir = -1;
     const char *leaf;
     bool was_other;
-    int r = link_target(pl, name, &dir, &leaf, e);
+    int found = link_target(pl, name, &dir, &leaf, e);
 
-    if (r >= 0)
-        r = tree_parent(&pl->s->tree, pl->path, true, &pl->parent, &pl->leaf, e);
+    if (found < 0)
+        return err_wrap(e, "hard link to %s", archive_entry_hardlink(pl->ent));
+    int r = tree_parent(&pl->s->tree, pl->path, true, &pl->parent, &pl->leaf, e);
+    if (r >= 0 && !found)
+        return note_link(pl, name, e);
     if (r < 0 || linkat(dir, leaf, pl->parent, pl->leaf, 0) == 0)
         return r;
     if (errno == EEXIST && same_file(dir, leaf, pl->parent, pl->leaf))

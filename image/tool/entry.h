@@ -29,6 +29,7 @@ struct entry_sink {
     struct tree tree;
     struct entry_limits left;
     struct archive *ar;
+    struct buf links; /* see struct unpack_result */
 };
 
 /* Errors do not name the entry. */

@@ -81,8 +81,10 @@ int layers_init(struct layers *ls, const struct store *s, const struct scratch *
 
 void layers_free(struct layers *ls)
 {
-    for (size_t i = 0; i < ls->n; i++)
+    for (size_t i = 0; i < ls->n; i++) {
         buf_free(&ls->works[i].implied);
+        buf_free(&ls->works[i].links);
+    }
     free(ls->works);
     *ls = (struct layers){ 0 };
 }
@@ -127,13 +129,14 @@ static int make_dirs(const struct pipe *p, int *ret_dir, int *ret_tree, struct e
     return *ret_tree < 0 ? err_sys(e, "open", path) : 0;
 }
 
-static int write_implied(int dir, const struct buf *implied, struct err *e)
+/* What is kept beside the tree for the images that have the layer. */
+static int write_notes(int dir, const char *name, const struct buf *notes, struct err *e)
 {
-    if (implied->len == 0)
+    if (notes->len == 0)
         return 0;
-    AUTO_FD int fd = openat(dir, LAYER_PARENTS, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 || fs_write_all(fd, implied->data, implied->len) < 0)
-        return err_sys(e, "write", LAYER_PARENTS);
+    AUTO_FD int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 || fs_write_all(fd, notes->data, notes->len) < 0)
+        return err_sys(e, "write", name);
     return 0;
 }
 
@@ -151,26 +154,36 @@ static int unpack(struct pipe *p, struct err *e)
         return r;
     p->w->record.entries = res.entries;
     p->w->implied = res.implied;
+    p->w->links = res.links;
     r = layer_write_record(dir, &p->w->record, e);
-    return r < 0 ? r : write_implied(dir, &p->w->implied, e);
+    if (r >= 0)
+        r = write_notes(dir, LAYER_PARENTS, &res.implied, e);
+    return r < 0 ? r : write_notes(dir, LAYER_LINKS, &res.links, e);
 }
 
-/* What the store knows about a layer that it has. */
-static int read_implied(const struct pipe *p, struct err *e)
+static int read_notes(const struct pipe *p, const char *name, struct buf *ret, struct err *e)
 {
     char path[LAYER_PATH_MAX];
     char *text = NULL;
     size_t len = 0;
     const struct store *s = p->ls->store;
 
-    layer_path(p->w->layer->diff_id, LAYER_PARENTS, path);
+    layer_path(p->w->layer->diff_id, name, path);
     if (faccessat(s->fd, path, F_OK, 0) < 0)
         return 0;
     int r = fs_read(s->fd, path, 1u << 30, &text, &len, e);
     AUTO_FREE char *owned = text;
     if (r >= 0)
-        buf_add(&p->w->implied, text, len);
+        buf_add(ret, text, len);
     return r;
+}
+
+/* What the store knows about a layer that it has. */
+static int read_all_notes(const struct pipe *p, struct err *e)
+{
+    int r = read_notes(p, LAYER_PARENTS, &p->w->implied, e);
+
+    return r < 0 ? r : read_notes(p, LAYER_LINKS, &p->w->links, e);
 }
 
 /* Reads the archive in the pump's thread, which is where progress is made. */
@@ -295,7 +308,7 @@ static int run_pipe(struct pipe *p, struct err *e)
     if (r >= 0)
         r = verify(p, e);
     if (r >= 0 && p->w->present)
-        r = read_implied(p, e);
+        r = read_all_notes(p, e);
     digest_free(p->blob_digest);
     digest_free(p->diff_digest);
     mem_close(&p->blob_fd);

@@ -22,6 +22,7 @@ struct layers_work {
     char digest[DIGEST_TEXT_MAX]; /* the blob's, computed */
     struct layer_record record;
     struct buf implied; /* as of unpack_layer(); of a layer that the store has, read from there */
+    struct buf links;   /* the same */
 };
 
 struct layers {

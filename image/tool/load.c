@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "image/layout.h"
 #include "image/ref.h"
+#include "image/tool/links.h"
 #include "image/tool/load_state.h"
 #include "image/tool/parents.h"
 
@@ -149,11 +150,11 @@ static int open_tree_of(const struct load *l, const struct layers_work *w, int *
     return *ret < 0 ? err_sys(e, "open", path) : 0;
 }
 
-static int make_parents_layer(struct load *l, size_t i, const struct parents_layer *layers,
-                              size_t n, char *const *paths, struct err *e)
+static int make_top_layer(struct load *l, size_t i, const struct view_layer *layers, char **paths,
+                          const struct links *links, struct err *e)
 {
     const char *id = l->plan.images[i].id;
-    struct layer_record rec = { .entries = (int64_t)strv_len(paths) };
+    struct layer_record rec = { .entries = (int64_t)(strv_len(paths) + links->n) };
     char from[64];
     char to[LAYER_PATH_MAX];
 
@@ -166,18 +167,33 @@ static int make_parents_layer(struct load *l, size_t i, const struct parents_lay
     AUTO_FD int tree = openat(dir, LAYER_TREE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tree < 0)
         return err_sys(e, "open", from);
-    int r = parents_make(layers, n, paths, tree, e);
+    int r = parents_make(layers, l->plan.images[i].n_layers, paths, links, tree, e);
     if (r >= 0)
         r = layer_write_record(dir, &rec, e);
     return r < 0 ? r : load_add_move(l, from, layer_path(id, "", to), e);
 }
 
-/* See parents.h. */
-static int add_parents(struct load *l, size_t i, struct err *e)
+/* What the layers cannot hold themselves: see parents.h and links.h. */
+static int add_top_layer(struct load *l, size_t i, const struct view_layer *layers, struct err *e)
 {
     const struct plan_image *img = &l->plan.images[i];
-    AUTO_FREE struct parents_layer *layers = calloc(img->n_layers, sizeof(*layers));
+    CLEANUP(links) struct links links = { 0 };
     AUTO_STRV char **paths = NULL;
+
+    if (layer_exists(l->store, img->id))
+        return 0;
+    int r = links_resolve(layers, img->n_layers, &links, e);
+    if (r >= 0)
+        r = parents_find(layers, img->n_layers, &paths, e);
+    if (r >= 0)
+        r = links_parents(&links, &paths, e);
+    return r >= 0 && paths ? make_top_layer(l, i, layers, paths, &links, e) : r;
+}
+
+static int complete_image(struct load *l, size_t i, struct err *e)
+{
+    const struct plan_image *img = &l->plan.images[i];
+    AUTO_FREE struct view_layer *layers = calloc(img->n_layers, sizeof(*layers));
     size_t n = 0;
     int r = 0;
 
@@ -185,16 +201,17 @@ static int add_parents(struct load *l, size_t i, struct err *e)
         return err_nomem(e);
     while (r >= 0 && n < img->n_layers) {
         const struct layers_work *w = maker_of(l, img->layers[n].diff_id);
-        struct parents_layer *pl = &layers[n];
-        r = open_tree_of(l, w, &pl->tree, e);
-        pl->implied = w->implied.data;
-        pl->implied_len = w->implied.len;
+        struct view_layer *v = &layers[n];
+        r = open_tree_of(l, w, &v->tree, e);
+        v->implied = w->implied.data;
+        v->implied_len = w->implied.len;
+        v->links = w->links.data;
+        v->links_len = w->links.len;
+        v->name = img->layers[n].name;
         n += r >= 0;
     }
-    if (r >= 0 && !layer_exists(l->store, img->id))
-        r = parents_find(layers, n, &paths, e);
-    if (r >= 0 && paths)
-        r = make_parents_layer(l, i, layers, n, paths, e);
+    if (r >= 0)
+        r = add_top_layer(l, i, layers, e);
     while (n > 0)
         mem_close(&layers[--n].tree);
     return r;
@@ -255,7 +272,7 @@ static int prepare(struct load *l, struct err *e)
     for (size_t i = 0; r >= 0 && i < l->plan.n; i++) {
         r = write_documents(l, i, e);
         if (r >= 0)
-            r = add_parents(l, i, e);
+            r = complete_image(l, i, e);
     }
     return r;
 }

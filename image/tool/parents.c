@@ -9,11 +9,10 @@
 #include "image/tool/tree.h"
 
 #include <fcntl.h>
-#include <sys/xattr.h>
 
 #define PATHS_MAX 65536 /* in one image */
 
-static bool is_implied(const struct parents_layer *l, const char *path)
+static bool is_implied(const struct view_layer *l, const char *path)
 {
     const char *end = l->implied + l->implied_len;
 
@@ -23,50 +22,7 @@ static bool is_implied(const struct parents_layer *l, const char *path)
     return false;
 }
 
-static bool is_opaque(int dir)
-{
-    char y = 0;
-
-    return fgetxattr(dir, LAYER_OPAQUE, &y, 1) == 1 && y == 'y';
-}
-
-/* What a layer says about a path. */
-enum sight {
-    SIGHT_NOTHING, /* look at the layer below */
-    SIGHT_WALL,    /* hides whatever is below */
-    SIGHT_DIR,
-};
-
-/* Walks down by name, since an opaque directory or anything else than a directory on the way hides
- * the lower layers. SIGHT_DIR: *ret_fd is the directory, *ret_opaque whether one on the way is. */
-static enum sight look(const struct parents_layer *l, const char *path, int *ret_fd,
-                       bool *ret_opaque)
-{
-    AUTO_FD int dir = fcntl(l->tree, F_DUPFD_CLOEXEC, 3);
-    char name[256];
-
-    *ret_opaque = dir >= 0 && is_opaque(dir);
-    while (dir >= 0 && *path) {
-        size_t len = strcspn(path, "/");
-        struct stat st;
-        snprintf(name, sizeof(name), "%.*s", (int)len, path);
-        if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-            return *ret_opaque ? SIGHT_WALL : SIGHT_NOTHING;
-        if (!S_ISDIR(st.st_mode))
-            return SIGHT_WALL;
-        int next = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        mem_close(&dir);
-        dir = next;
-        *ret_opaque = *ret_opaque || (dir >= 0 && is_opaque(dir));
-        path += len + (path[len] == '/');
-    }
-    if (dir < 0)
-        return SIGHT_WALL;
-    *ret_fd = TAKE_FD(dir);
-    return SIGHT_DIR;
-}
-
-static bool says_nothing(const struct parents_layer *l, const char *path, int dir)
+static bool says_nothing(const struct view_layer *l, const char *path, int dir)
 {
     struct stat st;
 
@@ -77,22 +33,36 @@ static bool says_nothing(const struct parents_layer *l, const char *path, int di
 
 /* The directory as the highest layer with an entry for it has it, or -1. *ret_covered: a higher
  * layer covers it by one without. */
-static int find_given(const struct parents_layer *layers, size_t n, const char *path,
+static int find_given(const struct view_layer *layers, size_t n, const char *path,
                       bool *ret_covered)
 {
     *ret_covered = false;
     while (n > 0) {
-        const struct parents_layer *l = &layers[--n];
+        const struct view_layer *l = &layers[--n];
         AUTO_FD int dir = -1;
         bool opaque;
-        enum sight sight = look(l, path, &dir, &opaque);
-        if (sight == SIGHT_WALL)
+        enum view_sight sight = view_look(l, path, &dir, &opaque);
+        if (sight == VIEW_WALL)
             return -1;
-        if (sight == SIGHT_DIR && !says_nothing(l, path, dir))
+        if (sight == VIEW_DIR && !says_nothing(l, path, dir))
             return TAKE_FD(dir);
-        *ret_covered = *ret_covered || sight == SIGHT_DIR;
+        *ret_covered = *ret_covered || sight == VIEW_DIR;
         if (opaque)
             return -1;
+    }
+    return -1;
+}
+
+/* Implied by all that have it: as the highest one has it, or -1. */
+static int find_any(const struct view_layer *layers, size_t n, const char *path)
+{
+    bool opaque;
+
+    while (n-- > 0) {
+        AUTO_FD int dir = -1;
+        enum view_sight sight = view_look(&layers[n], path, &dir, &opaque);
+        if (sight != VIEW_NOTHING)
+            return TAKE_FD(dir);
     }
     return -1;
 }
@@ -103,7 +73,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* The paths that any layer but the lowest implies, sorted, each once. */
-static int collect(const struct parents_layer *layers, size_t n, const char ***ret, size_t *ret_n,
+static int collect(const struct view_layer *layers, size_t n, const char ***ret, size_t *ret_n,
                    struct err *e)
 {
     AUTO_FREE const char **all = calloc(PATHS_MAX, sizeof(*all));
@@ -129,7 +99,7 @@ static int collect(const struct parents_layer *layers, size_t n, const char ***r
     return 0;
 }
 
-int parents_find(const struct parents_layer *layers, size_t n, char ***ret, struct err *e)
+int parents_find(const struct view_layer *layers, size_t n, char ***ret, struct err *e)
 {
     AUTO_FREE const char **paths = NULL;
     AUTO_FREE char **found = NULL;
@@ -158,11 +128,12 @@ int parents_find(const struct parents_layer *layers, size_t n, char ***ret, stru
 }
 
 /* Gives the directory `path` of the new tree the attributes that it should have. */
-static int set_one(const struct parents_layer *layers, size_t n, const char *path, int tree,
+static int set_one(const struct view_layer *layers, size_t n, const char *path, int tree,
                    struct err *e)
 {
     bool covered;
-    AUTO_FD int from = find_given(layers, n, path, &covered);
+    AUTO_FD int given = find_given(layers, n, path, &covered);
+    AUTO_FD int from = given >= 0 ? TAKE_FD(given) : find_any(layers, n, path);
     AUTO_FD int to = fs_open_in(tree, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 
     if (to < 0)
@@ -170,16 +141,19 @@ static int set_one(const struct parents_layer *layers, size_t n, const char *pat
     return from < 0 ? 0 : layer_copy_attributes(from, to, e);
 }
 
-int parents_make(const struct parents_layer *layers, size_t n, char *const *paths, int tree,
-                 struct err *e)
+int parents_make(const struct view_layer *layers, size_t n, char **paths, const struct links *links,
+                 int tree, struct err *e)
 {
     int r = 0;
 
+    if (paths)
+        qsort(paths, strv_len(paths), sizeof(*paths), compare);
     strv_foreach (p, paths) {
         AUTO_FD int dir = fs_mkdir_in(tree, *p, 0755);
         if (dir < 0)
             return err_sys(e, "mkdir", *p);
     }
+    r = links_make(links, tree, e);
     /* The deepest first, as making a directory changes the times of its parent: a path that
      * another one continues stands before it. */
     for (size_t i = strv_len(paths); r >= 0 && i > 0; i--) {

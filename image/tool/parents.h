@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base/err.h"
+#include "image/tool/links.h"
+#include "image/tool/view.h"
 
 #include <stddef.h>
 
@@ -12,16 +14,10 @@
  * shared by images with different lower layers, so it cannot take theirs: instead the image gets a
  * layer of its own on top, keyed by its id, with nothing but such directories in their true state.
  */
-struct parents_layer {
-    int tree;            /* its unpacked root */
-    const char *implied; /* paths, each with its NUL; sorted by parents_find() */
-    size_t implied_len;
-};
-
 /* Directories of one image that would lose their attributes: a strv of paths, parents first; NULL:
  * none, and no further layer is needed. `layers`: the lowest first. */
-int parents_find(const struct parents_layer *layers, size_t n, char ***ret, struct err *e);
+int parents_find(const struct view_layer *layers, size_t n, char ***ret, struct err *e);
 
-/* Makes them in `tree`, an empty directory. */
-int parents_make(const struct parents_layer *layers, size_t n, char *const *paths, int tree,
-                 struct err *e);
+/* Makes them in `tree`, an empty directory, with the links in them. Sorts the paths. */
+int parents_make(const struct view_layer *layers, size_t n, char **paths, const struct links *links,
+                 int tree, struct err *e);

@@ -190,7 +190,7 @@ static int open_parent(struct tree *t, const char *parent, bool make, int *ret, 
         return 0;
     }
     if (!make && (errno == ENOENT || errno == ENOTDIR))
-        return err_set(e, ERR_INVALID, "%s: no such directory in this layer", parent);
+        return err_set(e, ERR_NOT_FOUND, "%s: no such directory in this layer", parent);
     if (errno != ENOENT && errno != ENOTDIR)
         return err_sys(e, "open", parent);
     copy = strdup(parent);

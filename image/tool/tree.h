@@ -53,9 +53,9 @@ int tree_normal_name(const char *name, char *out, struct err *e);
 
 /*
  * The directory that holds `path`, resolved inside the root whatever symlinks are in the way
- * (openat2(2), RESOLVE_IN_ROOT). With `make`, missing ones are made (0755) and remembered as
- * implied; a whiteout in the way becomes an opaque directory. *ret_leaf points into `path`. The
- * descriptor is the tree's, good until the next call.
+ * (openat2(2), RESOLVE_IN_ROOT); ERR_NOT_FOUND when there is none. With `make`, missing ones are
+ * made (0755) and remembered as implied; a whiteout in the way becomes an opaque directory.
+ * *ret_leaf points into `path`. The descriptor is the tree's, good until the next call.
  */
 int tree_parent(struct tree *t, const char *path, bool make, int *ret_fd, const char **ret_leaf,
                 struct err *e);

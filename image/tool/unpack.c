@@ -164,9 +164,14 @@ int unpack_layer(int root, unpack_read_fn read, void *arg, const struct entry_li
         r = tree_finish(&sink.tree, &res.implied, e);
     tree_free(&sink.tree);
     archive_read_free(sink.ar);
-    if (r < 0)
-        buf_free(&res.implied);
-    else
+    res.links = sink.links;
+    if (r >= 0 && res.links.failed)
+        r = err_nomem(e);
+    if (r >= 0) {
         *ret = res;
+        return r;
+    }
+    buf_free(&res.implied);
+    buf_free(&res.links);
     return r;
 }

@@ -16,6 +16,8 @@ struct unpack_result {
     int64_t entries;
     struct buf implied; /* paths of directories without an entry of their own, each with its NUL;
                          * the caller's to free */
+    struct buf links;   /* hard links to files that this layer does not have: name and target, each
+                         * with its NUL; the same */
 };
 
 /*

@@ -41,6 +41,7 @@ static inline void setup(void)
 static inline void teardown(void)
 {
     buf_free(&result.implied);
+    buf_free(&result.links);
     if (tar)
         archive_write_free(tar);
     free(tar_data);

@@ -122,6 +122,26 @@ START_TEST(replaced_symlinks_are_forgotten)
 }
 END_TEST
 
+/* Links that the layer alone cannot make. */
+START_TEST(links_below)
+{
+    static const char notes[] = "h\0not-here\0i\0dir/x\0j\0out/etc/passwd\0gone\0h";
+    struct err e;
+
+    add_dir("dir", 0755);
+    add_symlink("out", "/");
+    add_link("./h", "./not-here");
+    add_link("i", "dir/x");
+    add_link("j", "out/etc/passwd"); /* of the root inside, which has none */
+    add_file("gone", "replaced by a link");
+    add_link("gone", "h");
+    unit_ok(unpack(&e), &e);
+    ck_assert(!exists("h") && !exists("i") && !exists("j") && !exists("gone"));
+    ck_assert_uint_eq(result.links.len, sizeof(notes));
+    ck_assert_mem_eq(result.links.data, notes, sizeof(notes));
+}
+END_TEST
+
 START_TEST(whiteouts)
 {
     struct err e;
@@ -398,6 +418,7 @@ int main(void)
     tcase_add_test(t, later_entries_replace);
     tcase_add_test(t, replaced_directories_are_forgotten);
     tcase_add_test(t, replaced_symlinks_are_forgotten);
+    tcase_add_test(t, links_below);
     tcase_add_test(t, whiteouts);
     tcase_add_test(t, whiteout_behind_what_hides_already);
     tcase_add_test(t, opaque_root);

@@ -16,8 +16,6 @@ static const struct {
     { '5', "..", NULL, ERR_INVALID, ".." },
     { '1', "h", "/etc/passwd", ERR_INVALID, "hard link to /etc/passwd" },
     { '1', "h", "../outside", ERR_INVALID, "hard link to ../outside" },
-    { '1', "h", "not-there", ERR_INVALID, "no such file in this layer" },
-    { '1', "h", "link-out/outside", ERR_INVALID, "no such" },
     { '1', "h", "dir", ERR_INVALID, "not a file" },
     { '0', "file/child", NULL, ERR_INVALID, "not a directory" },
     { '0', "dangling/child", NULL, ERR_INVALID, "symbolic link to nowhere" },
