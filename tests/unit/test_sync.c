@@ -80,7 +80,7 @@ START_TEST(exec_errors_have_kinds_and_words)
         { ENOTDIR, ERR_CMD_NOT_FOUND, "exec x: not a directory" },
         { EACCES, ERR_CMD_NOT_EXEC, "exec x: permission denied" },
         { ENOEXEC, ERR_CMD_NOT_EXEC, "exec x: exec format error" },
-        { EISDIR, ERR_CMD_NOT_EXEC, "exec x: is a directory" },
+        { EISDIR, ERR_CMD_NOT_EXEC, "exec x: is a directory: permission denied" },
     };
     struct err e = ERR_INIT;
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+# Docker for engine.bash: a daemon of the file's own, and the containerd that it starts.
+
+# What crun says of commands that cannot be run, this Docker does not understand.
+error_control=runc
+no_interpreter=127
+
+engine_up() {
+    mkdir -p "$T/docker"
+    cat >"$T/docker/daemon.json" <<END
+{"runtimes": {"crun": {"path": "$(runtime=crun runtime_path)"}, "hako": {"path": "$HAKO_BUILD/hako-oci"}},
+ "data-root": "$T/docker/root", "exec-root": "/run/docker", "pidfile": "/run/docker.pid",
+ "hosts": ["unix://$T/docker/socket"], "storage-driver": "overlay2", "bip": "10.98.0.1/24",
+ "exec-opts": ["native.cgroupdriver=cgroupfs"], "init-path": "$HAKO_ENGINES/usr/bin/docker-init"}
+END
+    export DOCKER_HOST=unix://$T/docker/socket DOCKER_CONFIG=$T/docker
+    dockerd --config-file "$T/docker/daemon.json" >"$T/docker/log" 2>&1 3>&- &
+    wait_for 30 docker version
+    docker load -q -i "$(fixture plain)/docker.tar"
+    docker network create --subnet 10.97.0.0/24 tests
+}
+
+engine_down() {
+    local pid
+    pid=$(cat /run/docker.pid) && kill "$pid" && wait_for 20 eval '! pgrep -f "$T/docker"'
+}
+
+engine_clean() {
+    local ids
+    ids=$(docker ps -aq)
+    [ -z "$ids" ] || docker rm -f $ids
+    docker volume prune -f
+}
+
+e() {
+    case $1 in
+    run | create) timeout --foreground -k 5 60 docker "$1" --runtime "$runtime" "${@:2}" ;;
+    *) timeout --foreground -k 5 60 docker "$@" ;;
+    esac
+}
+
+# check_health NAME WANT
+check_health() { wait_for 15 field_is "$1" '{{.State.Health.Status}}' "$2" && echo "is $2"; }
+
+show_top() { e top "$1" -eo pid,args | tr -s ' ' | cut -d' ' -f2-; }
+
+# Docker asks for all, and the others fail where it has not got them.
+needs_all_capabilities() {
+    local have
+    have=$(sed -n 's/^CapEff:\t//p' /proc/self/status)
+    ((0x$have >> 24 & 1)) || skip "root lacks CAP_SYS_RESOURCE here; the guest's has it"
+}

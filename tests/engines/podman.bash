@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# podman for engine.bash: no daemon, its storage below $T.
+
+no_interpreter=126
+
+engine_up() {
+    mkdir -p "$T/podman"
+    cat >"$T/containers.conf" <<END
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+init_path = "$HAKO_ENGINES/usr/bin/tini-static"
+helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman", "$HAKO_ENGINES/usr/bin"]
+[containers]
+pids_limit = 0
+log_driver = "k8s-file"
+END
+    export CONTAINERS_CONF=$T/containers.conf
+    runtime=hako
+    e load -q -i "$(fixture plain)/docker.tar"
+    e network create --subnet 10.97.0.0/24 tests
+}
+
+engine_down() {
+    runtime=hako e rm -af -t 0 && runtime=hako e volume rm -af
+}
+
+engine_clean() {
+    e rm -af -t 0 && e volume rm -af && e pod rm -af
+}
+
+e() {
+    timeout --foreground -k 5 60 podman --root "$T/podman/root" --runroot "$T/podman/run" \
+        --tmpdir "$T/podman/tmp" --network-config-dir "$T/podman/networks" --storage-driver overlay \
+        --runtime "$(runtime_path)" "$@"
+}
+
+# check_health NAME WANT: podman's timers need systemd: the check is run by hand.
+check_health() {
+    e healthcheck run "$1" || :
+    wait_for 5 field_is "$1" '{{.State.Health.Status}}' "$2" && echo "is $2"
+}
+
+show_top() { e top "$1" args; }
+
+# podman asks for what it has itself.
+needs_all_capabilities() { :; }
