@@ -32,6 +32,7 @@ engine_clean() {
 e() {
     timeout --foreground -k 5 60 podman --root "$T/podman/root" --runroot "$T/podman/run" \
         --tmpdir "$T/podman/tmp" --network-config-dir "$T/podman/networks" --storage-driver overlay \
+        --storage-opt overlay.skip_mount_home=true \
         --runtime "$(runtime_path)" "$@"
 }
 
