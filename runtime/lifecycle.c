@@ -213,8 +213,8 @@ static int seal(const struct config *c, struct err *e)
     return geteuid() == 0 && pid && !str_empty(pid->path) ? self_seal(e) : 0;
 }
 
-int lifecycle_create(const char *root, const struct lifecycle_create *args, struct launch_proc *ret,
-                     struct err *e)
+int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
+                          struct lifecycle_ctr *ret, struct launch_proc *ret_proc, struct err *e)
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
     struct launch_proc p = LAUNCH_PROC_INIT;
@@ -237,6 +237,21 @@ int lifecycle_create(const char *root, const struct lifecycle_create *args, stru
         lifecycle_remove(&c, args->id, &ignored);
         return r;
     }
+    *ret = c;
+    *ret_proc = p;
+    c = (struct lifecycle_ctr)LIFECYCLE_CTR_INIT;
+    return 0;
+}
+
+int lifecycle_create(const char *root, const struct lifecycle_create *args, struct launch_proc *ret,
+                     struct err *e)
+{
+    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
+    struct launch_proc p = LAUNCH_PROC_INIT;
+    int r = lifecycle_create_open(root, args, &c, &p, e);
+
+    if (r < 0)
+        return r;
     if (ret)
         *ret = p;
     else

@@ -37,7 +37,7 @@ struct lifecycle_create {
 };
 
 /* Makes the container up to its exec; afterwards the caller may exit. `ret` may be NULL; else the
- * process (launch_close() it), for `run` that waits. On failure nothing is left. */
+ * process (launch_close() it). On failure nothing is left. */
 int lifecycle_create(const char *root, const struct lifecycle_create *args, struct launch_proc *ret,
                      struct err *e);
 
@@ -46,6 +46,14 @@ int lifecycle_create(const char *root, const struct lifecycle_create *args, stru
  * returns when the container is ready or over, unless the caller will forward what comes: then the
  * socket, or -1, goes to *ret_notify. */
 int lifecycle_start(const char *root, const char *id, int *ret_notify, struct err *e);
+
+struct lifecycle_ctr; /* runtime/lifecycle_open.h */
+
+/* Both in one, with the container kept open until lifecycle_run_end(), which deletes it (whatever
+ * is left of it) if asked to. On failure nothing is left. */
+int lifecycle_run(const char *root, const struct lifecycle_create *args, struct lifecycle_ctr **ret,
+                  struct launch_proc *ret_proc, int *ret_notify, struct err *e);
+void lifecycle_run_end(struct lifecycle_ctr *c, bool remove);
 
 /* Today's state. The caller frees (state_free). */
 int lifecycle_state(const char *root, const char *id, struct state *ret, struct err *e);

@@ -39,6 +39,11 @@ enum lifecycle_open_flags {
 /* Loads the container and derives its status (sf.state.status). */
 int lifecycle_open(const char *root, const char *id, unsigned flags, struct lifecycle_ctr *ret,
                    struct err *e);
+/* lifecycle_create() that leaves the container open. */
+int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
+                          struct lifecycle_ctr *ret, struct launch_proc *ret_proc, struct err *e);
+/* What lifecycle_start() does with a created container whose lock is held; gives the lock back. */
+int lifecycle_release(struct lifecycle_ctr *c, int *ret_notify, struct err *e);
 /* Makes the group by the driver that is asked for and fills c->driver, c->tree, c->cgroup and
  * sf.cgroup. None (fd -1, NULL) where the caller may not and nothing needs it. */
 int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,

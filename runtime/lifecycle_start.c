@@ -81,30 +81,25 @@ static int not_startable(const struct state *st, struct err *e)
 }
 
 /* Under the container's lock. */
-static int start(const char *root, const char *id, struct started *ret, struct err *e)
+static int start(struct lifecycle_ctr *c, struct started *ret, struct err *e)
 {
-    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
-    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_LATER | LIFECYCLE_CGROUP, &c, e);
+    int r = notify_open(c->dir, &ret->notify, e);
 
-    if (r < 0)
-        return r;
-    if (c.sf.state.status != STATE_CREATED)
-        return not_startable(&c.sf.state, e);
-    ret->pid = c.sf.state.pid;
-    r = notify_open(c.dir, &ret->notify, e);
+    ret->pid = c->sf.state.pid;
     if (r >= 0 && ret->notify >= 0)
         ret->pidfd = proc_pidfd_open(ret->pid);
     if (r >= 0)
-        r = release(&c, e);
+        r = release(c, e);
     timing_mark("release and exec");
-    return r < 0 ? r : poststart(&c, e);
+    return r < 0 ? r : poststart(c, e);
 }
 
-int lifecycle_start(const char *root, const char *id, int *ret_notify, struct err *e)
+int lifecycle_release(struct lifecycle_ctr *c, int *ret_notify, struct err *e)
 {
     struct started s = { .pidfd = -1, .notify = -1 };
-    int r = start(root, id, &s, e);
+    int r = start(c, &s, e);
 
+    mem_close(&c->lock);
     AUTO_FD int notify = s.notify;
     AUTO_FD int pidfd = s.pidfd;
     if (r >= 0 && ret_notify)
@@ -112,4 +107,15 @@ int lifecycle_start(const char *root, const char *id, int *ret_notify, struct er
     else if (r >= 0 && notify >= 0)
         r = notify_wait(notify, s.pid, pidfd, e);
     return r;
+}
+
+int lifecycle_start(const char *root, const char *id, int *ret_notify, struct err *e)
+{
+    AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
+    int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_LATER | LIFECYCLE_CGROUP, &c, e);
+
+    if (r < 0)
+        return r;
+    return c.sf.state.status == STATE_CREATED ? lifecycle_release(&c, ret_notify, e)
+                                              : not_startable(&c.sf.state, e);
 }

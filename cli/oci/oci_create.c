@@ -74,22 +74,19 @@ static int create(void *ctx, const void *args, char **operands, struct err *e)
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct create_args *a = args;
-    const char *root = oci_root(ctx);
     struct lifecycle_create want = wanted(ctx, a, operands[0]);
     struct launch_proc proc = LAUNCH_PROC_INIT;
-    struct err ignored;
+    struct lifecycle_ctr *c;
     AUTO_FD int notify = -1;
 
     want.keep_pty = !a->detach && !a->console_socket;
-    int r = lifecycle_create(root, &want, &proc, e);
+    int r = lifecycle_run(oci_root(ctx), &want, &c, &proc, a->detach ? NULL : &notify, e);
     if (r < 0)
         return r;
-    r = lifecycle_start(root, want.id, a->detach ? NULL : &notify, e);
-    if (r >= 0 && !a->detach)
+    if (!a->detach)
         r = oci_follow(&proc, notify, e);
     launch_close(&proc);
-    if (r < 0 || (!a->detach && !a->keep))
-        lifecycle_delete(root, want.id, true, &ignored);
+    lifecycle_run_end(c, r < 0 || (!a->detach && !a->keep));
     return r;
 }
 

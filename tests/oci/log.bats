@@ -111,7 +111,7 @@ teardown() {
         mount --rbind "$T/dev" /dev
         "$HAKO_TOP/tests/oci/receive.py" datagrams /dev/log 1 >"$T/syslog" 3>&- &
         receiver=$!
-        for ((i = 0; i < 100; i++)); do [ -S /dev/log ] && break; sleep 0.05; done
+        for ((i = 0; i < 1000; i++)); do [ -S /dev/log ] && break; sleep 0.05; done
         "$HAKO_BUILD/hako-oci" --root "$T/oci" --log syslog:myid state nobox 2>/dev/null
         wait $receiver'
     umount -R "$T/dev"
