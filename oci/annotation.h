@@ -6,10 +6,19 @@
  * stop stands for all that start with it. Ends with NULL. */
 extern const char *const annotation_names[];
 
+/* crun's: files that hooks' standard output and error are appended to. */
+#define ANNOTATION_HOOKS_STDERR "run.oci.hooks.stderr"
+#define ANNOTATION_HOOKS_STDOUT "run.oci.hooks.stdout"
+/* crun's: the process keeps the runtime's supplementary groups. */
+#define ANNOTATION_KEEP_GROUPS "run.oci.keep_original_groups"
 /* crun's: which SELinux mount option the mountLabel becomes. */
 #define ANNOTATION_MOUNT_CONTEXT "run.oci.mount_context_type"
 /* crun's: the socket that gets a pidfd of the container's process. */
 #define ANNOTATION_PIDFD_RECEIVER "run.oci.pidfd_receiver"
+/* crun's, unless "0": system calls of the profile that nobody knows are an error. */
+#define ANNOTATION_SECCOMP_STRICT "run.oci.seccomp_fail_unknown_syscall"
+/* crun's: a filter's instructions in base64, instead of the config's profile. */
+#define ANNOTATION_SECCOMP_BPF "run.oci.seccomp_bpf_data"
 /* crun's: the socket that gets seccomp's listener where there is no listenerPath. */
 #define ANNOTATION_SECCOMP_RECEIVER "run.oci.seccomp.receiver"
 /* crun's: a group below the scope that systemd makes. */

@@ -6,6 +6,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "oci/annotation.h"
 #include "runtime/exec.h"
 #include "runtime/launch.h"
 #include "runtime/seccomp.h"
@@ -160,13 +161,25 @@ int attr_cwd(struct setup *s, struct err *e)
 
 /* ---- ids and privileges ---- */
 
-static int set_ids(const struct config_user *u, struct err *e)
+static bool keeps_groups(const struct config *c)
+{
+    const char *want = c ? config_annotation(c, ANNOTATION_KEEP_GROUPS) : NULL;
+
+    return want && !STREQ(want, "0");
+}
+
+static int set_groups(const struct config_user *u, struct err *e)
 {
     if (setgroups(u->additional_gids.n, u->additional_gids.v) < 0) {
         /* Given up with the right to deny groups (user_namespaces(7)). */
         if (errno != EPERM || u->additional_gids.n > 0)
             return err_sys(e, "setgroups", NULL);
     }
+    return 0;
+}
+
+static int set_ids(const struct config_user *u, struct err *e)
+{
     if (setresgid(u->gid, u->gid, u->gid) < 0)
         return err_sysf(e, "setresgid", "%u", u->gid);
     if (setresuid(u->uid, u->uid, u->uid) < 0)
@@ -182,6 +195,8 @@ int attr_user(struct setup *s, struct err *e)
     umask(u->umask.set ? u->umask.val : 022);
     if (r >= 0 && u->uid != 0)
         r = caps_keep(e);
+    if (r >= 0 && !keeps_groups(s->config))
+        r = set_groups(u, e);
     if (r >= 0)
         r = set_ids(u, e);
     return r < 0 || s->in_cwd ? r : enter(s, e);

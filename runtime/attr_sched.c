@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Attributes of the process: scheduling, io priority, affinity, memory policy, personality. */
+#include "base/cpulist.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/sys.h"
-#include "base/cpulist.h"
 #include "runtime/launch.h"
 #include "runtime/setup.h"
 

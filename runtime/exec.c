@@ -61,6 +61,7 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
         .stdio = x->stdio,
         .preserve_fds = x->preserve_fds,
         .keyring = x->id,
+        .state = x->state,
     };
     AUTO_FD int opened = -1;
     AUTO_FD int root = -1;

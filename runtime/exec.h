@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct seccomp_filter;
+struct state; /* oci/state.h */
 
 /* What the caller gives. All borrowed, and needed until launch_start() has returned. */
 struct exec {
@@ -23,6 +24,7 @@ struct exec {
     int cgroup_fd;               /* the v2 group to be born in, or -1 */
     unsigned preserve_fds;
     const struct seccomp_filter *filter; /* NULL: none */
+    const struct state *state; /* for the filter's listener, as it is now; NULL: it gets none */
 };
 
 #define EXEC_INIT                                                                                  \

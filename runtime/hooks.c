@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "oci/annotation.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -37,14 +38,52 @@ struct running {
     struct timespec deadline; /* tv_sec 0: none */
 };
 
+static int open_failed(const char *key, const char *path, struct err *e)
+{
+    err_sys(e, "open", path);
+    return err_wrap(e, "/annotations/%s", key);
+}
+
+/* Opens what the annotation names for appending; none: -1. */
+static int open_output(const struct json_map *annotations, const char *key, int *ret, struct err *e)
+{
+    const char *path = json_map_get(annotations, key);
+
+    *ret = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600) : -1;
+    return path && *ret < 0 ? open_failed(key, path, e) : 0;
+}
+
+int hooks_open_output(const struct json_map *annotations, struct hooks_output *ret, struct err *e)
+{
+    struct hooks_output o = HOOKS_OUTPUT_INIT;
+    int r = open_output(annotations, ANNOTATION_HOOKS_STDOUT, &o.out, e);
+
+    if (r >= 0)
+        r = open_output(annotations, ANNOTATION_HOOKS_STDERR, &o.err, e);
+    if (r < 0)
+        hooks_close_output(&o);
+    else
+        *ret = o;
+    return r;
+}
+
+void hooks_close_output(struct hooks_output *o)
+{
+    if (o->out >= 0)
+        mem_close(&o->out);
+    if (o->err >= 0)
+        mem_close(&o->err);
+}
+DEFINE_CLEANUP(struct hooks_output, hooks_output, hooks_close_output(p))
+
 /* In the child: stdio, its own environment and nothing else of ours. */
-static _Noreturn void run(const struct config_hook *h, int in, int err)
+static _Noreturn void run(const struct config_hook *h, int in, int out, int err)
 {
     char *none[] = { NULL };
     char *self[] = { h->path, NULL };
 
     proc_default_signals();
-    if (dup2(in, 0) >= 0 && dup2(err, 2) >= 0) {
+    if (dup2(in, 0) >= 0 && (out < 0 || dup2(out, 1) >= 0) && dup2(err, 2) >= 0) {
         proc_cloexec_from(3);
         execve(h->path, h->args && *h->args ? h->args : self, h->env ? h->env : none);
     }
@@ -52,7 +91,8 @@ static _Noreturn void run(const struct config_hook *h, int in, int err)
     _exit(127);
 }
 
-static int start(const struct config_hook *h, struct running *ret, struct err *e)
+static int start(const struct config_hook *h, const struct hooks_output *o, struct running *ret,
+                 struct err *e)
 {
     int in[2], err[2];
 
@@ -70,7 +110,7 @@ static int start(const struct config_hook *h, struct running *ret, struct err *e
     if (pid < 0)
         return err_sys(e, "clone3", h->path);
     if (pid == 0)
-        run(h, in_theirs, err_theirs);
+        run(h, in_theirs, o->out, o->err >= 0 ? o->err : err_theirs);
     *ret = (struct running){
         .pid = pid, .pidfd = pidfd, .in = TAKE_FD(in_ours), .err = TAKE_FD(err_ours)
     };
@@ -160,11 +200,11 @@ static void feed(struct running *r, const char *state, size_t len)
 }
 
 static int run_one(const struct config_hook *h, const char *kind, const struct buf *state,
-                   struct err *e)
+                   const struct hooks_output *o, struct err *e)
 {
     struct running r;
     char said[1024] = "";
-    int ret = start(h, &r, e);
+    int ret = start(h, o, &r, e);
 
     if (ret < 0)
         return err_wrap(e, "%s hook %s", kind, h->path);
@@ -188,25 +228,37 @@ static int write_state(const struct state *st, struct buf *ret, struct err *e)
     return ret->failed ? err_nomem(e) : 0;
 }
 
-int hooks_run(const struct config_hook_list *list, const char *kind, const struct state *st,
-              struct err *e)
+int hooks_run_to(const struct hooks_output *o, const struct config_hook_list *list,
+                 const char *kind, const struct state *st, struct err *e)
 {
     AUTO_BUF struct buf text = { 0 };
     int r = list->n > 0 ? write_state(st, &text, e) : 0;
 
     for (size_t i = 0; i < list->n && r >= 0; i++)
-        r = run_one(&list->v[i], kind, &text, e);
+        r = run_one(&list->v[i], kind, &text, o, e);
     return r;
+}
+
+int hooks_run(const struct config_hook_list *list, const char *kind, const struct state *st,
+              struct err *e)
+{
+    CLEANUP(hooks_output) struct hooks_output o = HOOKS_OUTPUT_INIT;
+    int r = list->n > 0 ? hooks_open_output(&st->annotations, &o, e) : 0;
+
+    return r < 0 ? r : hooks_run_to(&o, list, kind, st, e);
 }
 
 void hooks_run_all(const struct config_hook_list *list, const char *kind, const struct state *st)
 {
+    CLEANUP(hooks_output) struct hooks_output o = HOOKS_OUTPUT_INIT;
     AUTO_BUF struct buf text = { 0 };
     struct err e = ERR_INIT;
 
     if (list->n == 0 || write_state(st, &text, &e) < 0)
         return;
+    if (hooks_open_output(&st->annotations, &o, &e) < 0)
+        log_warn("%s", e.msg);
     for (size_t i = 0; i < list->n; i++)
-        if (run_one(&list->v[i], kind, &text, &e) < 0)
+        if (run_one(&list->v[i], kind, &text, &o, &e) < 0)
             log_warn("%s", e.msg);
 }

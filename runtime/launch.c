@@ -115,6 +115,8 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
     s->proc = s->stub = s->tty = -1;
     p.launch = s->launch;
     p.process = s->process;
+    p.config = s->config;
+    p.state = s->state;
     /* A user's child hides itself: until its ids are mapped its /proc files must be the user's. */
     if (geteuid() == 0)
         namespace_hide();
@@ -143,6 +145,8 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
         .preserve_fds = l->preserve_fds,
         .keyring = l->no_new_keyring ? NULL : l->id,
         .root = -1,
+        .state = l->state,
+        .hooks_output = HOOKS_OUTPUT_INIT,
     };
     int r = check(l, e);
 
@@ -157,7 +161,12 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
     } else {
         caps_limit(&s.caps);
     }
-    return launch_spawn(&s, l->cgroup_fd, ret, e);
+    if (l->state && hooks_in_container(l->config))
+        r = hooks_open_output(&l->state->annotations, &s.hooks_output, e);
+    if (r >= 0)
+        r = launch_spawn(&s, l->cgroup_fd, ret, e);
+    hooks_close_output(&s.hooks_output);
+    return r;
 }
 
 /* ---- listening to the child ---- */

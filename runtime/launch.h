@@ -64,6 +64,8 @@ struct launch_proc {
     struct netdevice_list *devices; /* that have moved into it; NULL: none */
     const struct launch *launch;    /* NULL for runtime/exec.h */
     const struct config_process *process;
+    const struct config *config; /* NULL for an exec without one */
+    const struct state *state;
 };
 
 #define LAUNCH_PROC_INIT                                                                           \

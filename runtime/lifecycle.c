@@ -132,7 +132,7 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     l.preserve_fds = args->preserve_fds;
     l.no_pivot = args->no_pivot;
     l.no_new_keyring = args->no_new_keyring;
-    l.filter = c->config.lnx.seccomp ? &c->filter : NULL;
+    l.filter = c->filter.len > 0 ? &c->filter : NULL;
     l.state = &c->sf.state;
     if (r >= 0)
         r = activation_pass(c->config.process, &l.preserve_fds, e);
@@ -144,6 +144,8 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
         r = launch_ready(p, e);
     p->launch = NULL;
     p->process = NULL;
+    p->config = NULL;
+    p->state = NULL;
     return r;
 }
 

@@ -135,6 +135,7 @@ static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
     x.pid = c->sf.state.pid;
     x.process = process;
     x.config = &c->config;
+    x.state = &c->sf.state;
     x.preserve_fds = args->preserve_fds;
     x.filter = &c->filter;
     if (r >= 0)
@@ -178,6 +179,8 @@ int lifecycle_exec(const char *root, const struct lifecycle_exec *args, struct l
         return r;
     r = exec_in(&c, args, &process, &p, e);
     p.process = NULL;
+    p.config = NULL;
+    p.state = NULL;
     if (r < 0)
         launch_abort(&p);
     else

@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/timing.h"
+#include "oci/annotation.h"
 #include "runtime/hooks.h"
 #include "runtime/resctrl.h"
 #include "runtime/rootfs_shared.h"
@@ -83,11 +84,19 @@ int lifecycle_open(const char *root, const char *id, unsigned flags, struct life
 
 int lifecycle_filter(struct lifecycle_ctr *c, struct err *e)
 {
-    if (!c->config.lnx.seccomp)
+    const struct config_seccomp *profile = c->config.lnx.seccomp;
+    const char *given = config_annotation(&c->config, ANNOTATION_SECCOMP_BPF);
+    const char *strict = config_annotation(&c->config, ANNOTATION_SECCOMP_STRICT);
+
+    if (given && seccomp_base64_read(given, &c->filter, e) < 0)
+        return err_wrap(e, "/annotations/" ANNOTATION_SECCOMP_BPF);
+    if (given || !profile)
         return 0;
+    if (strict && !STREQ(strict, "0") && seccomp_check_names(profile, e) < 0)
+        return -e->kind;
     (void)!mkdirat(c->root_fd, ".seccomp", 0700);
     AUTO_FD int cache = openat(c->root_fd, ".seccomp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = seccomp_compile(c->config.lnx.seccomp, cache, &c->filter, e);
+    int r = seccomp_compile(profile, cache, &c->filter, e);
     timing_mark("filter");
     return r;
 }

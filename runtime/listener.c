@@ -33,17 +33,19 @@ static int describe(const struct launch_proc *p, struct buf *out, struct err *e)
 {
     char name[] = "seccompFd", version[] = CONFIG_OCI_VERSION;
     char *fds[] = { name, NULL };
-    const struct config_seccomp *sc = p->launch->config->lnx.seccomp;
+    const struct config_seccomp *sc = p->config->lnx.seccomp;
     struct state_container_process doc = {
         .oci_version = version,
         .fds = fds,
         .pid = p->pid,
         .metadata = sc->listener_metadata,
-        .state = *p->launch->state,
+        .state = *p->state,
     };
 
-    doc.state.status = STATE_CREATING;
-    doc.state.pid = p->pid;
+    if (p->launch) { /* nobody has told it the pid yet */
+        doc.state.status = STATE_CREATING;
+        doc.state.pid = p->pid;
+    }
     json_write(&state_container_process_table, &doc, JSON_COMPACT, out);
     return out->failed ? err_nomem(e) : 0;
 }
@@ -61,11 +63,11 @@ static const char *path_of(const struct config *c)
 
 int listener_hand_over(struct launch_proc *p, int fd, struct err *e)
 {
-    const char *path = p->launch ? path_of(p->launch->config) : NULL;
+    const char *path = p->config ? path_of(p->config) : NULL;
     AUTO_BUF struct buf text = { 0 };
     AUTO_FD int sock = -1;
 
-    if (str_empty(path) || !p->launch->state)
+    if (str_empty(path) || !p->state)
         return err_set(e, ERR_INVALID,
                        "/linux/seccomp/listenerPath: SCMP_ACT_NOTIFY needs a listener");
     AUTO_FD int listener = (int)syscall(SYS_pidfd_getfd, p->pidfd, fd, 0);

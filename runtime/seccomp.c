@@ -55,6 +55,17 @@ static int check_notify(const struct config_seccomp *c, struct err *e)
     return 0;
 }
 
+int seccomp_check_names(const struct config_seccomp *c, struct err *e)
+{
+    for (size_t i = 0; i < c->n_syscalls; i++)
+        strv_foreach (name, c->syscalls[i].names)
+            if (!seccomp_rules_exists(*name))
+                return err_set(e, ERR_INVALID,
+                               "/linux/seccomp/syscalls/%zu/names: unknown system call \"%s\"", i,
+                               *name);
+    return 0;
+}
+
 int seccomp_compile(const struct config_seccomp *c, int cache_dirfd, struct seccomp_filter *ret,
                     struct err *e)
 {

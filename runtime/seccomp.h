@@ -48,6 +48,12 @@ int seccomp_default(uint64_t caps, int cache_dirfd, struct seccomp_filter *ret, 
 int seccomp_compile(const struct config_seccomp *c, int cache_dirfd, struct seccomp_filter *ret,
                     struct err *e);
 
+/* ERR_INVALID when the profile names a system call that neither libseccomp nor hako knows. */
+int seccomp_check_names(const struct config_seccomp *c, struct err *e);
+
+/* A filter that is compiled already: its instructions in base64. */
+int seccomp_base64_read(const char *text, struct seccomp_filter *ret, struct err *e);
+
 /*
  * A container's filter in a file of its state directory, and from there: 1, or 0 when there is
  * none. Not for filters that notify: whose listener that is, only the profile says.

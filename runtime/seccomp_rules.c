@@ -194,6 +194,14 @@ bool seccomp_rules_known(const char *name)
     return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
 }
 
+bool seccomp_rules_exists(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(newer); i++)
+        if (STREQ(newer[i].name, name))
+            return true;
+    return seccomp_rules_known(name);
+}
+
 int64_t seccomp_rules_number(const struct seccomp_lane *lane, const char *name)
 {
     int known = seccomp_syscall_resolve_name_arch(lane->token, name);

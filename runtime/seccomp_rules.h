@@ -65,6 +65,9 @@ int64_t seccomp_rules_number(const struct seccomp_lane *lane, const char *name);
 /* True when libseccomp knows the name, on whichever architecture. */
 bool seccomp_rules_known(const char *name);
 
+/* True when libseccomp or hako knows the name. */
+bool seccomp_rules_exists(const char *name);
+
 /* True when libseccomp knows the architecture. */
 bool seccomp_rules_knows(enum config_arch arch);
 

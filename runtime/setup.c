@@ -134,7 +134,8 @@ static int start_hooks(struct setup *s, struct err *e)
     st = *s->launch->state;
     st.status = STATE_CREATED;
     st.pid = s->host_pid;
-    return hooks_run(&s->config->hooks.start_container, "startContainer", &st, e);
+    return hooks_run_to(&s->hooks_output, &s->config->hooks.start_container, "startContainer", &st,
+                        e);
 }
 
 /* ---- the tables ---- */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "oci/config.h"
 #include "runtime/caps.h"
+#include "runtime/hooks.h"
 #include "runtime/namespace.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct setup {
     const struct config_process *process;
     const struct launch *launch; /* NULL in an exec */
     const struct seccomp_filter *filter;
+    const struct state *state; /* of the container, for the filter's listener */
     const int *stdio;
     unsigned preserve_fds;
     const char *keyring; /* id for a session keyring's name, or NULL */
@@ -30,6 +32,7 @@ struct setup {
     struct caps caps;
     /* The parent sets the OOM score: it may lower it, a process of a user namespace may not. */
     bool parent_oom;
+    struct hooks_output hooks_output; /* for the hooks that run in the container */
 
     int sync;       /* the socket to the parent */
     pid_t host_pid; /* as the runtime sees this process, once SYNC_GO has told */

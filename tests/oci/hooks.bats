@@ -72,3 +72,138 @@ hook() { # KIND [EXTRA]
     is "$(lifecycle state box | jq -r .status)" stopped
     lifecycle delete box
 }
+
+oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
+# box COMMAND [OPTION...]: hako-oci create or run; the container's group is this file's own.
+box() {
+    config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-box"
+    oci "$1" "${@:2}" -b "$B" box </dev/null
+}
+
+# A shell to run hooks inside: the program that startContainer's path finds in the container.
+KINDS="prestart createRuntime createContainer startContainer poststart poststop"
+
+# one KIND JSON: that hook alone, run by hand-made programs on both sides.
+one() { config '.hooks = {($k): [$x]}' --arg k "$1" --argjson x "$2"; }
+
+# covers: /hooks/*/*/path /hooks/*/*/args /hooks/*/*/env
+@test "each kind: path, arguments and environment, and nothing of the runtime's" {
+    command_is init true
+    for kind in $KINDS; do
+        rm -f "$T/log"
+        local path="$HAKO_BUILD/tests/oci/oci-init" log=$T/log
+        [ $kind = startContainer ] && path=/bin/init
+        one $kind "{\"path\": \"$path\", \"args\": [\"zero\", \"echo\", \"a b\", \"c\", \";\", \"env\", \";\", \"fds\"], \"env\": [\"X=1\"]}"
+        config '.annotations["run.oci.hooks.stdout"] = $l' --arg l "$log"
+        SECRET=x box run 3</dev/null 4</dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }
+        is "$kind: $(cat "$log")" "$kind: a b c
+X=1
+0 1 2 "
+        is "$(cat "$T/out")" ""
+    done
+    # Without arguments the path is the zeroth.
+    one createRuntime "{\"path\": \"$HAKO_BUILD/tests/oci/oci-init\"}"
+    run box run
+    has "$output" "createRuntime hook $HAKO_BUILD/tests/oci/oci-init: exit status 64"
+    one createRuntime '{"path": "relative"}'
+    run box run
+    has "$output" "/hooks/createRuntime/0/path"
+}
+
+# covers: /hooks/*/*/timeout
+@test "each kind: its time, and what comes of a failure" {
+    command_is init pause
+    for kind in $KINDS; do
+        local path="$HAKO_BUILD/tests/oci/oci-init" start=$SECONDS
+        [ $kind = startContainer ] && path=/bin/init
+        one $kind "{\"path\": \"$path\", \"args\": [\"init\", \"sleep\", \"100\"], \"timeout\": 1}"
+        status=0
+        box run -d >"$T/out" 2>&1 || status=1
+        [ $kind = poststop ] || is "$status" 1
+        [ $kind != poststop ] || oci delete --force box 2>"$T/out"
+        has "$(cat "$T/out")" "$kind hook $path: not finished after 1 s"
+        [ $((SECONDS - start)) -lt 30 ]
+        run oci state box
+        has "$output" "does not exist"
+    done
+    one createRuntime '{"path": "/bin/true", "timeout": 0}'
+    run box run
+    has "$output" "/hooks/createRuntime/0/timeout"
+}
+
+@test "after a failure the rest of that kind is not run, and poststop is" {
+    for kind in prestart createRuntime createContainer; do
+        rm -f "$T/log"
+        config '.hooks = {}'
+        CODE=0 hook $kind
+        config '.hooks[$k] += [{path: "/bin/false"}]' --arg k $kind
+        hook $kind
+        hook poststart
+        hook poststop
+        run box create
+        is "$status" 1
+        has "$output" "$kind hook /bin/false: exit status 1"
+        is "$(cut -d' ' -f1 "$T/log" | xargs)" "$kind poststop"
+        is "$(ls -A "$T/oci" | grep -v '^\.seccomp$')" ""
+    done
+}
+
+@test "a poststop hook that fails is a warning, and the others run" {
+    config '.hooks.poststop = [{path: "/bin/false"}]'
+    hook poststop
+    command_is init true
+    run box run
+    is "$status" 0
+    has "$output" "poststop hook /bin/false: exit status 1"
+    has "$(cat "$T/log")" '"status":"stopped"'
+}
+
+@test "a startContainer hook that fails stops the container before its command" {
+    command_is init write /ran yes
+    one startContainer '{"path": "/bin/init", "args": ["init", "exit", "9"]}'
+    box create >"$T/out" 2>&1
+    run oci start box
+    is "$status" 1
+    has "$output" "startContainer hook /bin/init: exit status 9"
+    [ ! -e "$R/ran" ]
+    wait_for 5 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
+    oci delete box
+}
+
+@test "the state on stdin is the spec's" {
+    config '.annotations = {"com.example.key": "value"}'
+    for kind in prestart createRuntime createContainer poststart poststop; do
+        hook $kind
+    done
+    command_is init true
+    box run
+    while read -r kind _ state; do
+        is "$kind $(jq -r '[.ociVersion, .id, .bundle, .annotations["com.example.key"]] | join(" ")' <<<"$state")" \
+            "$kind 1.3.0 box $B value"
+        case $kind in
+            poststop) is "$(jq .pid <<<"$state")" 0 ;;
+            *) [ "$(jq .pid <<<"$state")" -gt 0 ] ;;
+        esac
+    done <"$T/log"
+    is "$(wc -l <"$T/log")" 5
+}
+
+@test "annotations send the output to files" {
+    config '.annotations = {"run.oci.hooks.stdout": $o, "run.oci.hooks.stderr": $e}' --arg o "$T/hook.out" --arg e "$T/hook.err"
+    config '.hooks = {createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "echo out1; echo err1 >&2"]}],
+        poststop: [{path: "/bin/sh", args: ["sh", "-c", "echo out2; echo err2 >&2; exit 3"]}],
+        startContainer: [{path: "/bin/init", args: ["init", "echo", "inside"]}]}'
+    command_is init true
+    run box run
+    is "$status" 0
+    has "$output" "poststop hook /bin/sh: exit status 3"
+    is "$(cat "$T/hook.out")" "out1
+inside
+out2"
+    is "$(cat "$T/hook.err")" "err1
+err2"
+    config '.annotations["run.oci.hooks.stdout"] = "/no/such/dir/file"'
+    run box run
+    is "$status" 1
+    has "$output" "/annotations/run.oci.hooks.stdout: open /no/such/dir/file: No such file or directory"
+}
