@@ -52,16 +52,23 @@ static int release_leases(const struct paths *p, const struct container *c, stru
     return -e->kind;
 }
 
-static int unmount_shm(const struct paths *p, const struct container *c, struct err *e)
+int teardown_unmount(const struct paths *p, const struct container *c, const char *name,
+                     struct err *e)
 {
-    if (!c->record.ipc_mode || !STREQ(c->record.ipc_mode, "shareable"))
-        return 0;
-    AUTO_FREE char *path = str_fmt("%s/containers/%s/%s", p->runroot, c->id, TEARDOWN_SHM);
+    AUTO_FREE char *path = str_fmt("%s/containers/%s/%s", p->runroot, c->id, name);
+
     if (!path)
         return err_nomem(e);
     if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT)
         return 0;
     return err_sys(e, "unmount", path);
+}
+
+static int unmount_shm(const struct paths *p, const struct container *c, struct err *e)
+{
+    if (!c->record.ipc_mode || !STREQ(c->record.ipc_mode, "shareable"))
+        return 0;
+    return teardown_unmount(p, c, TEARDOWN_SHM, e);
 }
 
 int teardown(const struct paths *p, const struct container *c, struct err *e)
@@ -71,6 +78,7 @@ int teardown(const struct paths *p, const struct container *c, struct err *e)
     err_collect(&first, release_leases(p, c, e), e);
     err_collect(&first, remove_cgroup(c, e), e);
     err_collect(&first, unmount_shm(p, c, e), e);
+    err_collect(&first, teardown_unmount(p, c, TEARDOWN_ROOT, e), e);
     if (first.kind == ERR_NONE)
         return 0;
     *e = first;

@@ -8,6 +8,12 @@
 
 /* In the run directory of a container with --ipc shareable: a mounted tmpfs. */
 #define TEARDOWN_SHM "shm"
+/* The root of one that starts, where the kernel has no mounts that only descriptors lead to. */
+#define TEARDOWN_ROOT "rootfs"
+
+/* Takes off what is mounted on that name in the container's run directory; nothing there: 0. */
+int teardown_unmount(const struct paths *p, const struct container *c, const char *name,
+                     struct err *e);
 
 /* Kills what is left in the container's cgroup, gives back leases and mounts, removes the cgroup.
  * Goes on after a failure and returns the first; may be repeated. */

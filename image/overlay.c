@@ -193,6 +193,25 @@ static char *mount_data(const struct stack *st, const char *lower)
     return buf_take(&b);
 }
 
+/* By mount(2); the working directory is at /proc/self/fd afterwards. */
+static int mount_there(const struct stack *st, const char *at, struct err *e)
+{
+    AUTO_FREE char *lower = lower_text(st);
+    AUTO_FREE char *data = lower ? mount_data(st, lower) : NULL;
+    char place_path[FS_FD_PATH_MAX];
+
+    if (!data)
+        return err_nomem(e);
+    if (strlen(data) > MOUNT_DATA_MAX)
+        return err_set(e, ERR_LIMIT, "mount overlay: this kernel cannot stack %zu layers", st->n);
+    AUTO_FD int place = open(at, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (place < 0 || chdir("/proc/self/fd") < 0)
+        return err_sys(e, "open", at);
+    if (mount("overlay", fs_fd_path(place, place_path), "overlay", 0, data) < 0)
+        return err_sys(e, "mount overlay", NULL);
+    return 0;
+}
+
 /* In a child process: mounts in a namespace of its own and returns a detached clone. Everything is
  * opened again there, since overlayfs takes no directory from another mount namespace. */
 static int mount_in_namespace(const struct request *req, int *ret, struct err *e)
@@ -200,8 +219,6 @@ static int mount_in_namespace(const struct request *req, int *ret, struct err *e
     CLEANUP(stack) struct stack st = { .upper = -1, .work = -1 };
     CLEANUP(store) struct store own = { .fd = -1 };
     struct request again = *req;
-    AUTO_FREE char *lower = NULL;
-    AUTO_FREE char *data = NULL;
     const char *at = req->store->root; /* covered in this namespace alone */
 
     if (unshare(CLONE_NEWNS) < 0)
@@ -212,20 +229,10 @@ static int mount_in_namespace(const struct request *req, int *ret, struct err *e
     again.store = &own;
     if (r >= 0)
         r = open_stack(&again, &st, e);
+    if (r >= 0)
+        r = mount_there(&st, at, e);
     if (r < 0)
         return r;
-    lower = lower_text(&st);
-    data = lower ? mount_data(&st, lower) : NULL;
-    if (!data)
-        return err_nomem(e);
-    if (strlen(data) > MOUNT_DATA_MAX)
-        return err_set(e, ERR_LIMIT, "mount overlay: this kernel cannot stack %zu layers", st.n);
-    AUTO_FD int place = open(at, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    char place_path[FS_FD_PATH_MAX];
-    if (place < 0 || chdir("/proc/self/fd") < 0)
-        return err_sys(e, "open", at);
-    if (mount("overlay", fs_fd_path(place, place_path), "overlay", 0, data) < 0)
-        return err_sys(e, "mount overlay", NULL);
     /* The descriptor of the place still shows what is below the new mount. */
     AUTO_FD int fd = open_tree(AT_FDCWD, at, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (fd < 0)
@@ -321,6 +328,23 @@ int overlay_open(const struct store *s, char *const *layers, const char *upper, 
     if (r >= 0)
         r = mount_stack(&req, &st, ret_fd, e);
     return r < 0 && upper ? err_wrap(e, "overlay on %s", upper) : r;
+}
+
+int overlay_mount(const struct store *s, char *const *layers, const char *upper, const char *work,
+                  unsigned flags, const char *at, struct err *e)
+{
+    CLEANUP(stack) struct stack st = { .upper = -1, .work = -1 };
+    struct request req = { s, layers, upper, work, flags };
+    AUTO_FD int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r = cwd < 0 ? err_sys(e, "open", ".") : open_stack(&req, &st, e);
+
+    if (r >= 0)
+        r = mount_there(&st, at, e);
+    if (cwd >= 0 && fchdir(cwd) < 0 && r >= 0) {
+        r = err_sys(e, "chdir", "back");
+        umount2(at, MNT_DETACH | UMOUNT_NOFOLLOW);
+    }
+    return r;
 }
 
 int overlay_bind(const char *path, bool rdonly, int *ret_fd, struct err *e)

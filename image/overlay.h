@@ -27,10 +27,15 @@ enum overlay_flags {
  * namespace of its own and clones the result. The working directory may be changed meanwhile, and
  * is as before afterwards: call it from a process with one thread.
  *
- * ERR_NOT_FOUND names a layer that is not in the store.
+ * ERR_NOT_FOUND names a layer that is not in the store; errnum is ENOSYS on kernels without
+ * fsopen(2) (before 5.2), which overlay_mount() is for.
  */
 int overlay_open(const struct store *s, char *const *layers, const char *upper, const char *work,
                  unsigned flags, int *ret_fd, struct err *e);
+
+/* The same by mount(2), on the directory `at`, where everybody sees it. The caller unmounts it. */
+int overlay_mount(const struct store *s, char *const *layers, const char *upper, const char *work,
+                  unsigned flags, const char *at, struct err *e);
 
 /*
  * Makes the directories `upper` and `work` in `dirfd` (a container's, from dirfd's file system) for

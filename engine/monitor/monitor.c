@@ -296,9 +296,13 @@ __attribute__((noinline)) static void trim_stack(void)
 /* What only the start needed; an idle monitor is to be small. */
 static void slim(struct monitor *m)
 {
+    struct err ignored = ERR_INIT;
+
     for (int i = 0; i < 3; i++)
         mem_close(&m->child_stdio[i]);
     mem_close(&m->rootfs_fd);
+    if (m->rootfs_seen)
+        teardown_unmount(m->paths, &m->c, TEARDOWN_ROOT, &ignored);
     mem_close(&m->lock_fd);
     mem_close(&m->proc.netns_fd);
     seccomp_free(&m->filter);

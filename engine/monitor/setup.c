@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "engine/filter.h"
+#include "engine/teardown.h"
 #include "engine/user.h"
 #include "image/overlay.h"
 #include "image/store.h"
@@ -17,6 +18,28 @@
 #include <string.h>
 
 /* ---- rootfs ---- */
+
+/* Kernels without mounts that only descriptors lead to: in the run directory, and by its path. */
+static int mount_seen(struct monitor *m, const struct store *s, const char *upper, const char *work,
+                      struct err *e)
+{
+    const struct record *rec = &m->plan->record;
+    char **path = &m->plan->config.root->path;
+
+    free(*path);
+    *path = str_fmt("%s/containers/%s/%s", m->paths->runroot, m->c.id, TEARDOWN_ROOT);
+    if (!*path)
+        return err_nomem(e);
+    if (mkdirat(m->c.run_fd, TEARDOWN_ROOT, 0700) < 0 && errno != EEXIST)
+        return err_sys(e, "mkdir", *path);
+    int r = overlay_mount(s, rec->layers, upper, work, rec->auto_remove ? OVERLAY_VOLATILE : 0,
+                          *path, e);
+    if (r < 0)
+        return r;
+    m->rootfs_seen = true;
+    m->rootfs_fd = open(*path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return m->rootfs_fd < 0 ? err_sys(e, "open", *path) : 0;
+}
 
 static int mount_rootfs(struct monitor *m, struct err *e)
 {
@@ -29,6 +52,8 @@ static int mount_rootfs(struct monitor *m, struct err *e)
         return err_nomem(e);
     int r = overlay_open(&store, rec->layers, upper, work, rec->auto_remove ? OVERLAY_VOLATILE : 0,
                          &m->rootfs_fd, e);
+    if (r < 0 && e->errnum == ENOSYS)
+        r = mount_seen(m, &store, upper, work, e);
     return r < 0 ? err_wrap(e, "rootfs of image %s", rec->image) : 0;
 }
 
@@ -174,7 +199,7 @@ int setup_process(struct monitor *m, struct err *e)
     m->launch.id = m->c.id;
     m->launch.config = &m->plan->config;
     m->launch.bundle = "/";
-    m->launch.rootfs_fd = m->rootfs_fd;
+    m->launch.rootfs_fd = m->rootfs_seen ? -1 : m->rootfs_fd;
     memcpy(m->launch.stdio, m->child_stdio, sizeof(m->launch.stdio));
     m->launch.cgroup_fd = m->cgroup.fd;
     m->launch.want_netns = true;

@@ -22,6 +22,7 @@ struct monitor {
     int life_fd; /* the life lock */
     int log_fd;
     int rootfs_fd;
+    bool rootfs_seen; /* it is mounted in the run directory until the container runs */
     int child_stdio[3];
     struct loop *loop;
     struct stdio *stdio;
