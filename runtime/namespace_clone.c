@@ -63,9 +63,12 @@ static int clone_error(const struct namespace_plan *p, struct err *e)
     if (errno == ENOMEM && (p->join_flags & CLONE_NEWPID))
         return err_set(e, ERR_STATE, "container not running");
     err_sys(e, "clone3", NULL);
-    return e->errnum == EPERM && !(p->clone_flags & CLONE_NEWUSER)
-               ? err_hint(e, "who is not root needs a user namespace: see hako-oci spec --rootless")
-               : -e->kind;
+    if (e->errnum == EACCES)
+        err_hint(e, "into the container's cgroup leads no way that is ours: start it from a group "
+                    "of your own, as systemd-run --user --scope does");
+    if (e->errnum == EPERM && !(p->clone_flags & CLONE_NEWUSER))
+        err_hint(e, "who is not root needs a user namespace: see hako-oci spec --rootless");
+    return -e->kind;
 }
 
 static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
