@@ -134,13 +134,11 @@ static void account(const struct cgroup_tree *t, const char *parent)
 {
     const char *group = parent[0] ? parent + 1 : ".";
     unsigned want = ACCOUNT & ~cgroup_control_read(t, group, "cgroup.subtree_control");
-    struct err e = ERR_INIT;
 
     if (want)
         want &= cgroup_control_read(t, ".", "cgroup.controllers");
-    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
-        if (want & 1u << i)
-            cgroup_control_enable(t, parent, 1u << i, &e);
+    if (want)
+        cgroup_control_try(t, parent, want);
 }
 
 int cgroup_fill(const struct cgroup_tree *t, const struct cgroup *cg, const struct cgroup_limits *l,

@@ -222,6 +222,43 @@ int cgroup_control_enable(const struct cgroup_tree *t, const char *path, unsigne
     return each_level(t, path, enable_level, &want, e);
 }
 
+/* Has the group processes of its own, which controllers for its children would strand? */
+static bool is_inner(const struct cgroup_tree *t, const char *group)
+{
+    AUTO_FREE char *type = str_fmt("%s/cgroup.type", group);
+    AUTO_FREE char *procs = str_fmt("%s/cgroup.procs", group);
+    char text[32];
+
+    /* Only the root has no type. */
+    return !type || !procs ||
+           (faccessat(t->fd, type, F_OK, 0) == 0 &&
+            fs_read_small(t->fd, procs, text, sizeof(text)) != 0);
+}
+
+static int try_level(const struct cgroup_tree *t, const char *group, void *arg, struct err *e)
+{
+    const unsigned *want = arg;
+    unsigned missing = *want & ~cgroup_control_read(t, group, "cgroup.subtree_control");
+    AUTO_FREE char *file = str_fmt("%s/cgroup.subtree_control", group);
+
+    if (!file || (missing && is_inner(t, group)))
+        return 1;
+    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "+%s", names[i]);
+        if (missing & 1u << i)
+            fs_put(t->fd, file, text);
+    }
+    return 0;
+}
+
+void cgroup_control_try(const struct cgroup_tree *t, const char *path, unsigned want)
+{
+    struct err e = ERR_INIT;
+
+    each_level(t, path, try_level, &want, &e);
+}
+
 void cgroup_control_settle(const struct cgroup_tree *t, const char *path, unsigned set)
 {
     AUTO_FREE char *file =

@@ -41,6 +41,10 @@ void cgroup_control_reason(const struct cgroup_tree *t, const char *path, unsign
 int cgroup_control_enable(const struct cgroup_tree *t, const char *path, unsigned want,
                           struct err *e);
 
+/* The same as far as it goes, for what nobody insists on: moves no process, and stops at a group
+ * that has some. */
+void cgroup_control_try(const struct cgroup_tree *t, const char *path, unsigned want);
+
 /* Returns when the files of `set`, which the group at `path` passes on, are in its children. The
  * kernel tells of a controller before it has made them; asking again for what is there waits. */
 void cgroup_control_settle(const struct cgroup_tree *t, const char *path, unsigned set);

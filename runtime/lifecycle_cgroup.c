@@ -101,7 +101,8 @@ static int make(struct lifecycle_ctr *c, const struct lifecycle_create *args, st
     const struct cgroup_want want = { .id = args->id,
                                       .cgroups_path = c->config.lnx.cgroups_path,
                                       .resources = c->config.lnx.resources,
-                                      .annotations = &c->config.annotations };
+                                      .annotations = &c->config.annotations,
+                                      .flags = CGROUP_ACCOUNT };
     int r = create(c, &want, e);
 
     if (r >= 0 || !not_ours(e) || !is_rootless(args->rootless))

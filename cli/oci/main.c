@@ -60,6 +60,7 @@ static const struct opt_verb verbs[] = {
     { "completion", &oci_completion },
     { "create", &oci_create },
     { "delete", &oci_delete },
+    { "events", &oci_events },
     { "exec", &oci_exec },
     { "features", &oci_features },
     { "help h", &oci_help },

@@ -35,6 +35,7 @@ void oci_words_containers(void *ctx, const char *prefix, struct buf *out);
 extern const struct opt_cmd oci_completion;
 extern const struct opt_cmd oci_create;
 extern const struct opt_cmd oci_delete;
+extern const struct opt_cmd oci_events;
 extern const struct opt_cmd oci_exec;
 extern const struct opt_cmd oci_features;
 extern const struct opt_cmd oci_help;

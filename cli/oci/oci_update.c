@@ -157,6 +157,7 @@ const struct opt_cmd oci_update = {
     .summary = "Change the limits of a container",
     .opts = options,
     .args_size = sizeof(struct update_args),
+    .words = oci_words_containers,
     .min_operands = 1,
     .max_operands = 1,
     .run = run,
