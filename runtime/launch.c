@@ -54,8 +54,7 @@ static int open_netns(const struct namespace_plan *plan, struct launch_proc *p, 
 
 static int give_devices(const struct setup *s, struct launch_proc *p, struct err *e)
 {
-    bool wanted = s->launch && (s->launch->want_netns || s->config->lnx.n_net_devices > 0);
-    int r = wanted ? open_netns(&s->ns, p, e) : 0;
+    int r = open_netns(&s->ns, p, e);
 
     return r < 0 ? r : netdevice_move(s->config, p->netns_fd, &p->devices, e);
 }
@@ -123,7 +122,7 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
     int r = attr_check_labels(s->process, e);
     if (r >= 0)
         r = spawn(s, cgroup_fd, &p, e);
-    if (r >= 0 && p.netns_fd < 0)
+    if (r >= 0 && p.netns_fd < 0 && s->launch && s->launch->want_netns)
         r = open_netns(&s->ns, &p, e);
     namespace_plan_close(&s->ns);
     timing_mark("clone");

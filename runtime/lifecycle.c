@@ -86,19 +86,22 @@ static int describe(const char *id, struct lifecycle_ctr *c, struct err *e)
 /* ---- create: the container ---- */
 
 /* The larger part of most configs is the profile, which nobody needs once it is compiled. */
+static int save_filter(struct lifecycle_ctr *c, struct err *e)
+{
+    struct config_seccomp **profile = &c->config.lnx.seccomp;
+
+    if (c->filter.len == 0 || c->filter.notify)
+        return 0;
+    json_free(&config_seccomp_table, *profile);
+    free(TAKE_PTR(*profile));
+    return seccomp_save(c->dir, STATEFILE_FILTER, &c->filter, e);
+}
+
 static int save_config(struct lifecycle_ctr *c, struct err *e)
 {
-    struct config_seccomp *profile = c->config.lnx.seccomp;
-    bool compiled = c->filter.len > 0 && !c->filter.notify;
-    int r = compiled ? seccomp_save(c->dir, STATEFILE_FILTER, &c->filter, e) : 0;
     AUTO_BUF struct buf text = { 0 };
 
-    if (compiled)
-        c->config.lnx.seccomp = NULL;
     config_write(&c->config, JSON_COMPACT, &text);
-    c->config.lnx.seccomp = profile;
-    if (r < 0)
-        return r;
     return text.failed ? err_nomem(e)
                        : commit_file(c->dir, STATEFILE_CONFIG, text.data, text.len, 0600,
                                      COMMIT_VOLATILE, e);
@@ -189,6 +192,8 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
         r = defaults_allow_devices(&c->config, e);
     if (r >= 0)
         r = lifecycle_filter(c, e);
+    if (r >= 0)
+        r = save_filter(c, e);
     if (r >= 0)
         r = save_config(c, e);
     timing_mark("save the config");
