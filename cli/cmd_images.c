@@ -115,17 +115,15 @@ static int add_image(const struct images_args *a, const struct store *store,
 
 static int print(const struct images_args *a, const struct output_rows *rows, struct err *e)
 {
-    AUTO_BUF struct buf b = { 0 };
-    const struct fmt_list format = {
-        .format = a->quiet && !a->format ? "{{.ID}}" : a->format,
+    const struct fmt_list list = {
+        .format = a->format,
         .table = a->digests ? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}"
                               "\t{{.Size}}"
                             : "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}",
         .fields = fields,
     };
-    int r = fmt_rows(&format, rows->items, rows->count, &b, e);
 
-    return r < 0 ? r : output_buf(&b, e);
+    return output_list(list, a->quiet, rows, e);
 }
 
 static int run(void *ctx, const void *args, char **operands, struct err *e)

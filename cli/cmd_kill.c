@@ -18,25 +18,29 @@ static const struct opt options[] = {
     { 0 },
 };
 
+struct kill_how {
+    const struct paths *paths;
+    int signal;
+};
+
+static int kill_one(void *arg, const char *name, struct err *e)
+{
+    const struct kill_how *how = arg;
+
+    return engine_kill(how->paths, name, how->signal, e);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct kill_args *a = args;
-    struct output_each each = { .failed = false };
-    const struct paths *p;
-    int sig = a->signal ? proc_signal_number(a->signal) : SIGKILL;
+    struct kill_how how = { .signal = a->signal ? proc_signal_number(a->signal) : SIGKILL };
 
-    if (sig <= 0)
+    if (how.signal <= 0)
         return err_set(e, ERR_INVALID, "invalid signal: %s", a->signal);
-    int r = cli_paths(ctx, &p, e);
+    int r = cli_paths(ctx, &how.paths, e);
     if (r < 0)
         return r;
-    for (char **name = operands; *name; name++) {
-        r = engine_kill(p, *name, sig, e);
-        if (r >= 0)
-            r = output_line(e, "%s", *name);
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, 0, kill_one, &how, e);
 }
 
 const struct opt_cmd cmd_kill = {

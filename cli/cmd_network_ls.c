@@ -159,9 +159,8 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct ls_args *a = args;
     CLEANUP(output_rows) struct output_rows rows = { 0 };
-    AUTO_BUF struct buf b = { 0 };
-    const struct fmt_list format = {
-        .format = a->quiet && !a->format ? "{{.ID}}" : a->format,
+    const struct fmt_list list = {
+        .format = a->format,
         .table = "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}",
         .fields = fields,
         .methods = methods,
@@ -179,9 +178,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
         if (matches(&v[i], a->filters))
             r = add_row(a, &v[i], &rows, e);
     network_list_free(v, n);
-    if (r >= 0)
-        r = fmt_rows(&format, rows.items, rows.count, &b, e);
-    return r < 0 ? r : output_buf(&b, e);
+    return r < 0 ? r : output_list(list, a->quiet, &rows, e);
 }
 
 const struct opt_cmd cmd_network_ls = {

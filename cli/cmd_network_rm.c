@@ -13,26 +13,20 @@ static const struct opt options[] = {
     { 0 },
 };
 
+static int remove_one(void *arg, const char *name, struct err *e)
+{
+    return network_remove(arg, name, e);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct rm_args *a = args;
-    struct output_each each = { .failed = false };
     struct net_place place;
     int r = cli_networks(ctx, &place, e);
 
     if (r < 0)
         return r;
-    for (char **name = operands; *name; name++) {
-        r = network_remove(&place, *name, e);
-        if (r == -ERR_NOT_FOUND && a->force) {
-            err_clear(e);
-            continue;
-        }
-        if (r >= 0)
-            r = output_line(e, "%s", *name);
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, a->force ? OUTPUT_EACH_SKIP : 0, remove_one, &place, e);
 }
 
 const struct opt_cmd cmd_network_rm = {

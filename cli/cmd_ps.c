@@ -50,7 +50,7 @@ static int print(const struct ps_args *a, const struct ps_row_how *how,
     AUTO_BUF struct buf b = { 0 };
     int64_t left = a->latest ? 1 : a->last;
     const struct fmt_list format = {
-        .format = a->quiet && !a->format ? "{{.ID}}" : a->format,
+        .format = a->format,
         .table = a->size ? TABLE "\t{{.Size}}" : TABLE,
         .fields = ps_row_fields,
         .methods = ps_row_methods,
@@ -65,8 +65,7 @@ static int print(const struct ps_args *a, const struct ps_row_how *how,
             return r;
         left -= left > 0;
     }
-    int r = fmt_rows(&format, rows.items, rows.count, &b, e);
-    return r < 0 ? r : output_buf(&b, e);
+    return output_list(format, a->quiet, &rows, e);
 }
 
 static int run(void *ctx, const void *args, char **operands, struct err *e)

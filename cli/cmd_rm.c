@@ -17,27 +17,27 @@ static const struct opt options[] = {
     { 0 },
 };
 
+struct rm_how {
+    const struct paths *paths;
+    bool force;
+};
+
+static int remove_one(void *arg, const char *name, struct err *e)
+{
+    const struct rm_how *how = arg;
+
+    return engine_rm(how->paths, name, how->force, e);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct rm_args *a = args;
-    struct output_each each = { .failed = false };
-    const struct paths *p;
-    int r = cli_paths(ctx, &p, e);
+    struct rm_how how = { .force = a->force };
+    int r = cli_paths(ctx, &how.paths, e);
 
     if (r < 0)
         return r;
-    for (char **name = operands; *name; name++) {
-        r = engine_rm(p, *name, a->force, e);
-        if (r >= 0)
-            r = output_line(e, "%s", *name);
-        if (r == -ERR_NOT_FOUND && a->force) {
-            output_error(e, NULL);
-            err_clear(e);
-            r = 0;
-        }
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, a->force ? OUTPUT_EACH_MAY_MISS : 0, remove_one, &how, e);
 }
 
 const struct opt_cmd cmd_rm = {

@@ -28,15 +28,14 @@ static void uses_free(struct uses *u)
 {
     list_free(&u->list);
     free(u->items);
+    u->items = NULL;
 }
-DEFINE_CLEANUP(struct uses, uses, uses_free(p))
 
 static int get_uses(void *arg, const struct store_use **ret, size_t *ret_n, struct err *e)
 {
     struct uses *u = arg;
 
     uses_free(u);
-    u->items = NULL;
     int r = list_containers(u->paths, true, &u->list, e);
     if (r < 0)
         return r;
@@ -57,12 +56,23 @@ static int get_uses(void *arg, const struct store_use **ret, size_t *ret_n, stru
     return 0;
 }
 
-static int remove_one(struct store *store, const struct rmi_args *a, const char *name,
-                      struct uses *uses, struct err *e)
+struct rmi_how {
+    struct store store;
+    unsigned flags;
+    struct uses uses;
+};
+
+static void rmi_how_free(struct rmi_how *how)
 {
+    uses_free(&how->uses);
+}
+DEFINE_CLEANUP(struct rmi_how, rmi_how, rmi_how_free(p))
+
+static int remove_one(void *arg, const char *name, struct err *e)
+{
+    struct rmi_how *how = arg;
     AUTO_BUF struct buf report = { 0 };
-    int r =
-        store_remove(store, name, a->force ? STORE_REMOVE_FORCE : 0, get_uses, uses, &report, e);
+    int r = store_remove(&how->store, name, how->flags, get_uses, &how->uses, &report, e);
 
     return r < 0 ? r : output_buf(&report, e);
 }
@@ -70,25 +80,15 @@ static int remove_one(struct store *store, const struct rmi_args *a, const char 
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct rmi_args *a = args;
-    struct output_each each = { .failed = false };
-    struct store store;
-    CLEANUP(uses) struct uses uses = { 0 };
-    int r = cli_paths(ctx, &uses.paths, e);
+    CLEANUP(rmi_how) struct rmi_how how = { .flags = a->force ? STORE_REMOVE_FORCE : 0 };
+    int r = cli_paths(ctx, &how.uses.paths, e);
 
     if (r >= 0)
-        r = cli_store(ctx, &store, e);
+        r = cli_store(ctx, &how.store, e);
     if (r < 0)
         return r;
-    for (char **name = operands; *name; name++) {
-        r = remove_one(&store, a, *name, &uses, e);
-        if (r == -ERR_NOT_FOUND && a->force) {
-            output_error(e, NULL);
-            err_clear(e);
-            r = 0;
-        }
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, OUTPUT_EACH_SILENT | (a->force ? OUTPUT_EACH_MAY_MISS : 0),
+                       remove_one, &how, e);
 }
 
 const struct opt_cmd cmd_rmi = {

@@ -53,12 +53,17 @@ static int attached(const struct paths *p, const struct start_args *a, const cha
     return session_attach(&session, &how, e);
 }
 
+static int start_one(void *arg, const char *name, struct err *e)
+{
+    const struct engine_caller nobody = { .stop_fd = -1 };
+
+    return engine_start(arg, name, &nobody, NULL, e);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct start_args *a = args;
     const struct session_how how = { .detach_keys = a->detach_keys };
-    const struct engine_caller nobody = { .stop_fd = -1 };
-    struct output_each each = { .failed = false };
     const struct paths *p;
     int r = session_check(&how, e);
 
@@ -70,13 +75,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
         return err_set(e, ERR_INVALID, "only one container can be started and attached at once");
     if (a->attach || a->interactive)
         return attached(p, a, operands[0], e);
-    for (char **name = operands; *name; name++) {
-        r = engine_start(p, *name, &nobody, NULL, e);
-        if (r >= 0)
-            r = output_line(e, "%s", *name);
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, 0, start_one, (void *)p, e);
 }
 
 const struct opt_cmd cmd_start = {

@@ -24,25 +24,31 @@ static const struct opt options[] = {
     { 0 },
 };
 
+struct stop_how {
+    const struct paths *paths;
+    int signal;
+    int64_t timeout;
+};
+
+static int stop_one(void *arg, const char *name, struct err *e)
+{
+    const struct stop_how *how = arg;
+
+    return engine_stop(how->paths, name, how->signal, how->timeout, e);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct stop_args *a = args;
-    struct output_each each = { .failed = false };
-    const struct paths *p;
-    int sig = a->signal ? proc_signal_number(a->signal) : 0;
+    struct stop_how how = { .signal = a->signal ? proc_signal_number(a->signal) : 0,
+                            .timeout = a->timeout };
 
-    if (sig < 0)
+    if (how.signal < 0)
         return err_set(e, ERR_INVALID, "invalid signal: %s", a->signal);
-    int r = cli_paths(ctx, &p, e);
+    int r = cli_paths(ctx, &how.paths, e);
     if (r < 0)
         return r;
-    for (char **name = operands; *name; name++) {
-        r = engine_stop(p, *name, sig, a->timeout, e);
-        if (r >= 0)
-            r = output_line(e, "%s", *name);
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, 0, stop_one, &how, e);
 }
 
 const struct opt_cmd cmd_stop = {

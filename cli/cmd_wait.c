@@ -5,22 +5,22 @@
 #include "cli/words.h"
 #include "engine/engine.h"
 
+static int wait_one(void *arg, const char *name, struct err *e)
+{
+    int code;
+    int r = engine_wait(arg, name, &code, e);
+
+    return r < 0 ? r : output_line(e, "%d", code);
+}
+
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
-    struct output_each each = { .failed = false };
     const struct paths *p;
     int r = cli_paths(ctx, &p, e);
 
     if (r < 0)
         return r;
-    for (char **name = operands; *name; name++) {
-        int code;
-        r = engine_wait(p, *name, &code, e);
-        if (r >= 0)
-            r = output_line(e, "%d", code);
-        output_each(&each, r, e);
-    }
-    return each.failed ? CLI_FAILED : 0;
+    return output_each(operands, OUTPUT_EACH_SILENT, wait_one, (void *)p, e);
 }
 
 const struct opt_cmd cmd_wait = {

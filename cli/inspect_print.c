@@ -9,22 +9,33 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
-/* One object through the template, or as one more element of the array. */
-static int add(const struct fmt_template *t, const struct buf *object, struct json_out *o,
-               struct err *e)
-{
-    AUTO_JSON struct json_value *v = NULL;
+struct print {
+    const struct fmt_template *template;
+    inspect_print_fn get;
+    void *arg;
+    struct json_out out;
+};
 
-    if (object->failed)
+/* One object through the template, or as one more element of the array. */
+static int add(void *arg, const char *name, struct err *e)
+{
+    struct print *p = arg;
+    AUTO_BUF struct buf object = { 0 };
+    AUTO_JSON struct json_value *v = NULL;
+    int r = p->get(p->arg, name, &object, e);
+
+    if (r < 0)
+        return r;
+    if (object.failed)
         return err_nomem(e);
-    if (!t) {
-        json_out_raw(o, object->data);
+    if (!p->template) {
+        json_out_raw(&p->out, object.data);
         return 0;
     }
-    int r = json_value_parse(object->data, object->len, &v, e);
+    r = json_value_parse(object.data, object.len, &v, e);
     if (r >= 0)
-        r = fmt_apply(t, v, NULL, o->buf, e);
-    buf_char(o->buf, '\n');
+        r = fmt_apply(p->template, v, NULL, p->out.buf, e);
+    buf_char(p->out.buf, '\n');
     return r;
 }
 
@@ -32,29 +43,22 @@ int inspect_print(char *const *names, const char *format, inspect_print_fn get, 
                   struct err *e)
 {
     CLEANUP(fmt_template) struct fmt_template *t = NULL;
-    struct output_each each = { .failed = false };
     AUTO_BUF struct buf out = { 0 };
     bool compact = format && STREQ(format, "json");
-    struct json_out o = { .buf = &out, .flags = compact ? JSON_COMPACT : JSON_PRETTY };
     int r = format && *format && !compact ? fmt_parse(format, &t, e) : 0;
 
     if (r < 0)
         return r;
+    struct print p = {
+        t, get, arg, { .buf = &out, .flags = compact ? JSON_COMPACT : JSON_PRETTY }
+    };
     if (!t)
-        json_out_array(&o);
-    strv_foreach (name, names) {
-        AUTO_BUF struct buf object = { 0 };
-        r = get(arg, *name, &object, e);
-        if (r >= 0)
-            r = add(t, &object, &o, e);
-        output_each(&each, r, e);
-    }
+        json_out_array(&p.out);
+    int code = output_each(names, OUTPUT_EACH_SILENT, add, &p, e);
     if (!t) {
-        json_out_array_end(&o);
+        json_out_array_end(&p.out);
         buf_char(&out, '\n');
     }
     r = output_buf(&out, e);
-    if (r < 0)
-        return r;
-    return each.failed ? CLI_FAILED : 0;
+    return r < 0 ? r : code;
 }

@@ -2,7 +2,6 @@
 /* Everything that hako prints goes through here. */
 #include "cli/output.h"
 
-#include "base/fmt.h"
 #include "base/fs.h"
 #include "base/str.h"
 
@@ -73,13 +72,23 @@ size_t output_width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
 }
 
-void output_each(struct output_each *o, int r, struct err *e)
+int output_each(char *const *names, unsigned flags, output_each_fn fn, void *arg, struct err *e)
 {
-    if (r >= 0)
-        return;
-    output_error(e, NULL);
-    err_clear(e);
-    o->failed = true;
+    bool failed = false;
+
+    strv_foreach (name, names) {
+        int r = fn(arg, *name, e);
+        if (r >= 0 && !(flags & OUTPUT_EACH_SILENT))
+            r = output_line(e, "%s", *name);
+        if (r >= 0)
+            continue;
+        bool missing = r == -ERR_NOT_FOUND;
+        if (!missing || !(flags & OUTPUT_EACH_SKIP))
+            output_error(e, NULL);
+        failed = failed || !missing || !(flags & (OUTPUT_EACH_SKIP | OUTPUT_EACH_MAY_MISS));
+        err_clear(e);
+    }
+    return failed;
 }
 
 int output_row(struct output_rows *rows, struct buf *json, struct err *e)
@@ -96,6 +105,16 @@ int output_row(struct output_rows *rows, struct buf *json, struct err *e)
     rows->count++;
     buf_reset(json);
     return 0;
+}
+
+int output_list(struct fmt_list list, bool quiet, const struct output_rows *rows, struct err *e)
+{
+    AUTO_BUF struct buf b = { 0 };
+
+    if (quiet && !list.format)
+        list.format = "{{.ID}}";
+    int r = fmt_rows(&list, rows->items, rows->count, &b, e);
+    return r < 0 ? r : output_buf(&b, e);
 }
 
 void output_rows_free(struct output_rows *rows)

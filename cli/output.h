@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fmt.h"
 #include "base/json_value.h"
 #include "base/log.h"
 
@@ -25,14 +26,18 @@ __attribute__((format(printf, 2, 3))) int output_line(struct err *e, const char 
 /* The terminal's width, 0 when standard output is none. */
 size_t output_width(void);
 
-/*
- * Commands that take several names go on after a failure, as docker's do: prints it at once and
- * remembers that there was one.
- */
-struct output_each {
-    bool failed;
+/* What the commands that take several names do with each of them. */
+typedef int (*output_each_fn)(void *arg, const char *name, struct err *e);
+
+enum output_each_flags {
+    OUTPUT_EACH_SILENT = 1,   /* do not print the name after success: `fn` prints what there is */
+    OUTPUT_EACH_MAY_MISS = 2, /* ERR_NOT_FOUND is told, but counts as success */
+    OUTPUT_EACH_SKIP = 4,     /* ERR_NOT_FOUND is not even told */
 };
-void output_each(struct output_each *o, int r, struct err *e);
+
+/* As docker's, they go on after a failure, which is printed at once. The exit code: 1 when there
+ * was one. */
+int output_each(char *const *names, unsigned flags, output_each_fn fn, void *arg, struct err *e);
 
 /* A list's rows: objects made one after another as JSON text, then printed through a format. */
 struct output_rows {
@@ -42,6 +47,9 @@ struct output_rows {
 int output_row(struct output_rows *rows, struct buf *json, struct err *e);
 void output_rows_free(struct output_rows *rows);
 DEFINE_CLEANUP(struct output_rows, output_rows, output_rows_free(p))
+
+/* The rows as the list's format has it; with -q, unless there is one, their ids. */
+int output_list(struct fmt_list list, bool quiet, const struct output_rows *rows, struct err *e);
 
 /* One object (JSON text): "json" as it is, else through the template of --format; without one
  * through `text`, whose tab-separated lines are aligned. */
