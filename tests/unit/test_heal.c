@@ -6,41 +6,24 @@
 #include "base/str.h"
 #include "engine/life.h"
 #include "engine/names.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/trees.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static struct err e;
-static struct paths paths;
 static char id[ID_LEN + 1];
 
 static void start(void)
 {
-    char root[96];
-    char run[96];
-
-    unit_dir_make();
-    snprintf(root, sizeof(root), "%s/lib", unit_dir);
-    snprintf(run, sizeof(run), "%s/run", unit_dir);
-    unit_ok(paths_open(root, run, &paths, &e), &e);
+    trees_make();
     unit_ok(id_new(id, &e), &e);
-}
-
-static void stop(void)
-{
-    paths_close(&paths);
-    unit_dir_remove();
 }
 
 static bool there(int tree, const char *sub)
 {
-    char path[128];
-
-    snprintf(path, sizeof(path), sub, id);
-    return faccessat(tree, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    return trees_have(tree, sub, id);
 }
 
 /* A stopped container "web" on disk. */
@@ -49,41 +32,18 @@ static void make(bool auto_remove)
     CLEANUP(container) struct container c = CONTAINER_INIT;
     AUTO_FD int lock = -1;
 
-    unit_ok(container_make(&paths, id, &c, &lock, &e), &e);
+    unit_ok(container_make(&trees, id, &c, &lock, &e), &e);
     c.record.id = str_dup(id);
     c.record.name = str_dup("web");
     c.record.network_mode = str_dup("none");
     c.record.auto_remove = auto_remove;
-    unit_ok(names_claim(&paths, "web", id, &e), &e);
+    unit_ok(names_claim(&trees, "web", id, &e), &e);
     unit_ok(container_save_record(&c, &e), &e);
 }
 
-/* A process that does as a monitor does, until it is killed. */
 static pid_t run_monitor(void)
 {
-    int ready[2];
-    char byte;
-
-    ck_assert_int_eq(pipe(ready), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        struct container c = CONTAINER_INIT;
-        int life;
-        if (container_open(&paths, id, &c, &e) < 0 || container_make_run(&paths, &c, &e) < 0 ||
-            life_take(&paths, &c, &life, &e) < 0)
-            _exit(1);
-        c.status.state = RECORD_RUNNING;
-        c.status.pid = c.status.monitor_pid = getpid();
-        c.status.pid_start = c.status.monitor_start = proc_start_time(getpid());
-        if (container_save_status(&c, &e) < 0 || write(ready[1], "", 1) != 1)
-            _exit(1);
-        for (;;)
-            pause();
-    }
-    close(ready[1]);
-    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
-    close(ready[0]);
-    return pid;
+    return trees_run_monitor(id);
 }
 
 static void end(pid_t pid)
@@ -99,7 +59,7 @@ START_TEST(locks)
     int second = -1;
 
     make(false);
-    unit_ok(container_open(&paths, id, &c, &e), &e);
+    unit_ok(container_open(&trees, id, &c, &e), &e);
     ck_assert_str_eq(c.record.name, "web");
     ck_assert_int_eq(c.status.state, RECORD_CREATED);
     pid_t holder = fork();
@@ -118,7 +78,7 @@ START_TEST(locks)
     unit_ok(container_lock(&c, false, &lock, &e), &e);
     unit_fails(container_lock(&c, false, &second, &e), ERR_IN_USE, &e);
     close(lock);
-    unit_ok(fs_rm_rf(paths.root_fd, "containers", &e), &e);
+    unit_ok(fs_rm_rf(trees.root_fd, "containers", &e), &e);
     unit_fails(container_lock(&c, true, &lock, &e), ERR_NOT_FOUND, &e);
 }
 END_TEST
@@ -129,10 +89,10 @@ START_TEST(the_life_lock_tells)
 
     make(false);
     pid_t m = run_monitor();
-    unit_ok(container_open(&paths, id, &c, &e), &e);
+    unit_ok(container_open(&trees, id, &c, &e), &e);
     ck_assert(container_running(&c));
     ck_assert(!life_lost(&c));
-    unit_ok(heal(&paths, &c, &e), &e);
+    unit_ok(heal(&trees, &c, &e), &e);
     ck_assert(container_running(&c));
     end(m);
     ck_assert(life_lost(&c));
@@ -146,16 +106,16 @@ START_TEST(a_dead_monitors_container_is_stopped)
 
     make(false);
     end(run_monitor());
-    unit_ok(heal_open(&paths, "web", &c, &e), &e);
+    unit_ok(heal_open(&trees, "web", &c, &e), &e);
     ck_assert_int_eq(c.status.state, RECORD_STOPPED);
     ck_assert_int_eq(c.status.exit_code, 137);
     ck_assert_int_eq(c.status.pid, 0);
     ck_assert_ptr_nonnull(strstr(c.status.error, "monitor"));
-    ck_assert(there(paths.root_fd, "containers/%s/exit.json"));
-    unit_ok(fs_rm_rf(paths.run_fd, "containers", &e), &e); /* a reboot */
+    ck_assert(there(trees.root_fd, "containers/%s/exit.json"));
+    unit_ok(fs_rm_rf(trees.run_fd, "containers", &e), &e); /* a reboot */
     container_close(&c);
     c = (struct container)CONTAINER_INIT;
-    unit_ok(heal_open(&paths, id, &c, &e), &e);
+    unit_ok(heal_open(&trees, id, &c, &e), &e);
     ck_assert_int_eq(c.status.exit_code, 137);
 }
 END_TEST
@@ -166,11 +126,11 @@ START_TEST(one_with_rm_vanishes)
 
     make(true);
     end(run_monitor());
-    unit_fails(heal_open(&paths, "web", &c, &e), ERR_NOT_FOUND, &e);
+    unit_fails(heal_open(&trees, "web", &c, &e), ERR_NOT_FOUND, &e);
     ck_assert_str_eq(e.msg, "No such container: web");
-    ck_assert(!there(paths.root_fd, "containers/%s"));
-    ck_assert(!there(paths.run_fd, "containers/%s"));
-    ck_assert(!there(paths.root_fd, "names/web"));
+    ck_assert(!there(trees.root_fd, "containers/%s"));
+    ck_assert(!there(trees.run_fd, "containers/%s"));
+    ck_assert(!there(trees.root_fd, "names/web"));
 }
 END_TEST
 
@@ -184,7 +144,7 @@ START_TEST(many_healers)
         pids[i] = fork();
         if (pids[i] == 0) {
             struct container c = CONTAINER_INIT;
-            _exit(heal_open(&paths, "web", &c, &e) < 0 || c.status.exit_code != 137);
+            _exit(heal_open(&trees, "web", &c, &e) < 0 || c.status.exit_code != 137);
         }
     }
     for (int i = 0; i < 20; i++) {
@@ -201,27 +161,27 @@ START_TEST(garbage)
     int lock = -1;
 
     make(false);
-    unit_ok(heal_garbage(&paths, &e), &e);
-    ck_assert(there(paths.root_fd, "containers/%s/record.json"));
-    ck_assert(there(paths.root_fd, "names/web"));
+    unit_ok(heal_garbage(&trees, &e), &e);
+    ck_assert(there(trees.root_fd, "containers/%s/record.json"));
+    ck_assert(there(trees.root_fd, "names/web"));
     unit_ok(id_new(id, &e), &e);
-    unit_ok(container_make(&paths, id, &c, &lock, &e), &e);
-    unit_ok(container_make_run(&paths, &c, &e), &e);
-    unit_ok(names_claim(&paths, "making", id, &e), &e);
-    unit_ok(heal_garbage(&paths, &e), &e); /* its maker holds the lock */
-    ck_assert(there(paths.root_fd, "containers/%s"));
-    ck_assert(there(paths.run_fd, "containers/%s"));
-    ck_assert(there(paths.root_fd, "names/making"));
+    unit_ok(container_make(&trees, id, &c, &lock, &e), &e);
+    unit_ok(container_make_run(&trees, &c, &e), &e);
+    unit_ok(names_claim(&trees, "making", id, &e), &e);
+    unit_ok(heal_garbage(&trees, &e), &e); /* its maker holds the lock */
+    ck_assert(there(trees.root_fd, "containers/%s"));
+    ck_assert(there(trees.run_fd, "containers/%s"));
+    ck_assert(there(trees.root_fd, "names/making"));
     close(lock);
     container_close(&c);
     c = (struct container)CONTAINER_INIT;
-    unit_ok(fs_mkdir_p(paths.root_fd, "containers/not-an-id", 0700, &e), &e);
-    unit_ok(heal_garbage(&paths, &e), &e);
-    ck_assert(!there(paths.root_fd, "containers/%s"));
-    ck_assert(!there(paths.run_fd, "containers/%s"));
-    ck_assert(!there(paths.root_fd, "names/making"));
-    ck_assert(there(paths.root_fd, "containers/not-an-id"));
-    ck_assert(there(paths.root_fd, "names/web"));
+    unit_ok(fs_mkdir_p(trees.root_fd, "containers/not-an-id", 0700, &e), &e);
+    unit_ok(heal_garbage(&trees, &e), &e);
+    ck_assert(!there(trees.root_fd, "containers/%s"));
+    ck_assert(!there(trees.run_fd, "containers/%s"));
+    ck_assert(!there(trees.root_fd, "names/making"));
+    ck_assert(there(trees.root_fd, "containers/not-an-id"));
+    ck_assert(there(trees.root_fd, "names/web"));
 }
 END_TEST
 
@@ -231,13 +191,13 @@ START_TEST(damaged)
 
     make(false);
     AUTO_FREE char *path = str_fmt("containers/%s/record.json", id);
-    int fd = openat(paths.root_fd, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int fd = openat(trees.root_fd, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
     ck_assert_int_eq(write(fd, "{\"id\":", 6), 6);
     close(fd);
-    ck_assert_int_lt(heal_open(&paths, "web", &c, &e), 0);
+    ck_assert_int_lt(heal_open(&trees, "web", &c, &e), 0);
     ck_assert_ptr_nonnull(strstr(e.msg, "record.json"));
-    unit_ok(heal_garbage(&paths, &e), &e);
-    ck_assert(there(paths.root_fd, "containers/%s/record.json"));
+    unit_ok(heal_garbage(&trees, &e), &e);
+    ck_assert(there(trees.root_fd, "containers/%s/record.json"));
 }
 END_TEST
 
@@ -245,7 +205,7 @@ int main(void)
 {
     TCase *t = tcase_create("heal");
 
-    tcase_add_checked_fixture(t, start, stop);
+    tcase_add_checked_fixture(t, start, trees_remove);
     tcase_set_timeout(t, 30);
     tcase_add_test(t, locks);
     tcase_add_test(t, the_life_lock_tells);
