@@ -189,7 +189,9 @@ __attribute__((noreturn)) static void keep_terminal(const struct exec_session *s
     prctl(PR_SET_NAME, "hako-exec");
     proc_close_except(keep, ARRAY_LEN(keep));
     proc_open_std_fds();
-    while (chdir("/") == 0 && (poll(p, ARRAY_LEN(p), -1) > 0 || errno == EINTR)) {
+    if (chdir("/") < 0)
+        _exit(1);
+    while (poll(p, ARRAY_LEN(p), -1) > 0 || errno == EINTR) {
         if (p[1].revents)
             break;
         if (p[0].revents && read(s->pty, buf, sizeof(buf)) <= 0 && errno != EAGAIN)
