@@ -233,6 +233,11 @@ static const struct valid_rule start_rules[] = {
 
 /* ---- running them ---- */
 
+const struct valid_rule *const valid_tables[] = {
+    document_rules,     start_rules,         process_rules, valid_linux_rules,
+    valid_sysctl_rules, valid_seccomp_rules, NULL,
+};
+
 /* The pointer with '#' and '*' filled in; keys as RFC 6901 escapes them. */
 static void expand(const char *pointer, const struct valid_found *f, char *out, size_t len)
 {
@@ -272,19 +277,12 @@ static int run(const struct valid_rule *rules, const struct config *c, size_t sk
 
 int valid_config(const struct config *c, unsigned flags, struct err *e)
 {
-    const struct valid_rule *const tables[] = {
-        document_rules,     flags & VALID_PROCESS ? start_rules : NULL,
-        process_rules,      valid_linux_rules,
-        valid_sysctl_rules, valid_seccomp_rules,
-    };
+    int r = 0;
 
-    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
-        int r = tables[i] ? run(tables[i], c, 0, e) : 0;
-
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    for (const struct valid_rule *const *table = valid_tables; *table && r >= 0; table++)
+        if (*table != start_rules || (flags & VALID_PROCESS))
+            r = run(*table, c, 0, e);
+    return r;
 }
 
 int valid_process(const struct config_process *p, struct err *e)

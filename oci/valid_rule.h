@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside oci/valid*.c only: the form of a rule. */
+/* Inside oci/valid*.c and its test only: the form of a rule. */
 #pragma once
 
 #include "oci/config.h"
@@ -22,3 +22,6 @@ struct valid_rule {
 extern const struct valid_rule valid_linux_rules[];
 extern const struct valid_rule valid_seccomp_rules[];
 extern const struct valid_rule valid_sysctl_rules[];
+
+/* All of them, in the order in which they are run. Ends with NULL. */
+extern const struct valid_rule *const valid_tables[];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules across config.json's fields: each broken once, by a document that breaks nothing else. */
 #include "oci/valid.h"
+#include "oci/valid_rule.h"
 #include "tests/unit/spec.h"
 
 static struct config c;
@@ -78,6 +79,15 @@ static const struct {
     { LNX(NS("user") ",\"gidMappings\":" MAP
                      ",\"uidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":0}]"),
       "/linux/uidMappings/0/size: must not be 0" },
+    { LNX(NS("user") ",\"uidMappings\":" MAP
+                     ",\"gidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":0}]"),
+      "/linux/gidMappings/0/size: must not be 0" },
+#define TWICE                                                                                      \
+    "[{\"containerID\":0,\"hostID\":0,\"size\":10},{\"containerID\":9,\"hostID\":20,\"size\":1}]"
+    { LNX(NS("user") ",\"gidMappings\":" MAP ",\"uidMappings\":" TWICE),
+      "/linux/uidMappings/1: overlaps another mapping" },
+    { LNX(NS("user") ",\"uidMappings\":" MAP ",\"gidMappings\":" TWICE),
+      "/linux/gidMappings/1: overlaps another mapping" },
     { PROC("\"user\":{\"uid\":10,\"gid\":0}") ",\"linux\":{" NS("user") "," MAPS "}",
       "/process/user/uid: this user is not in /linux/uidMappings" },
     { PROC("\"user\":{\"uid\":9,\"gid\":10}") ",\"linux\":{" NS("user") "," MAPS "}",
@@ -125,6 +135,8 @@ static const struct {
       "/linux/netDevices/eth0: not a name that an interface can have" },
     { LNX(NS("network") ",\"netDevices\":{\"0123456789abcdef\":{}}"),
       "/linux/netDevices/0123456789abcdef: not a name that an interface can have" },
+    { LNX(NS("network") ",\"netDevices\":{\"eth0\":{},\"eth1\":{\"name\":\"eth0\"}}"),
+      "/linux/netDevices/eth1: another device has this name in the container" },
     { LNX("\"resources\":{\"memory\":{\"limit\":10,\"swap\":5}}"),
       "/linux/resources/memory/swap: memory and swap together are less than memory alone" },
     { LNX("\"resources\":{\"memory\":{\"swap\":5}}"),
@@ -167,7 +179,7 @@ static const struct {
       "/linux/seccomp/listenerMetadata: needs a listenerPath" },
 };
 
-START_TEST(rule)
+START_TEST(each_case)
 {
     AUTO_FREE char *text = str_fmt("{\"ociVersion\":\"1.0.0\",%s}", cases[_i].text);
 
@@ -179,6 +191,55 @@ START_TEST(rule)
         unit_ok(valid_config(&c, VALID_CREATE, &e), &e);
     }
     config_free(&c);
+}
+END_TEST
+
+/* The first rule that the document breaks, as if it were to be started. */
+static const struct valid_rule *first_broken(const char *text)
+{
+    struct valid_found found = { 0 };
+
+    unit_ok(config_read(text, strlen(text), &c, &e), &e);
+    for (const struct valid_rule *const *table = valid_tables; *table; table++)
+        for (const struct valid_rule *rule = *table; rule->pointer; rule++)
+            if (rule->broken(&c, &found)) {
+                config_free(&c);
+                return rule;
+            }
+    config_free(&c);
+    return NULL;
+}
+
+static bool is_broken_by_a_case(const struct valid_rule *rule)
+{
+    if (first_broken("{\"ociVersion\":\"0.9.0\"}") == rule)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        /* What is about no process has none: it is given one, so that it is the first fault. */
+        AUTO_FREE char *bare = str_fmt("{\"ociVersion\":\"1.0.0\",%s}", cases[i].text);
+        AUTO_FREE char *started =
+            str_fmt("{\"ociVersion\":\"1.0.0\",\"process\":{\"args\":[\"a\"],\"cwd\":\"/\"},%s}",
+                    cases[i].text);
+
+        if (first_broken(bare) == rule)
+            return true;
+        if (!strstr(cases[i].text, "\"process\"") && first_broken(started) == rule)
+            return true;
+    }
+    return false;
+}
+
+START_TEST(every_rule_has_a_config_that_breaks_it)
+{
+    AUTO_BUF struct buf lacking = { 0 };
+    size_t n = 0;
+
+    for (const struct valid_rule *const *table = valid_tables; *table; table++)
+        for (const struct valid_rule *rule = *table; rule->pointer; rule++, n++)
+            if (!is_broken_by_a_case(rule))
+                buf_fmt(&lacking, "\n%s: %s", rule->pointer, rule->message);
+    ck_assert_msg(!lacking.data, "no case breaks:%s", lacking.data);
+    ck_assert_uint_gt(n, 40);
 }
 END_TEST
 
@@ -285,7 +346,8 @@ int main(void)
 {
     TCase *t = tcase_create("valid");
 
-    tcase_add_loop_test(t, rule, 0, (int)ARRAY_LEN(cases));
+    tcase_add_loop_test(t, each_case, 0, (int)ARRAY_LEN(cases));
+    tcase_add_test(t, every_rule_has_a_config_that_breaks_it);
     tcase_add_test(t, versions);
     tcase_add_test(t, start_needs_a_process);
     tcase_add_test(t, a_process_alone);
