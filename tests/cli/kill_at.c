@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kills a command, or what it forked, at its N-th system call: kill_at WHO[:SIGNAL] N COMMAND
+/* Kills a command, or what it forked, at its N-th system call: kill_at [-e] WHO[:SIGNAL] N COMMAND
  * [ARG...] */
 #include "base/mem.h"
 
@@ -13,7 +13,8 @@
  * WHO is a set of digits: 0 is the command, 1 its children (hako's monitor, or hako-image), 2 their
  * children (a container's first process, before and after its exec). The highest is counted, and
  * all of them die when it enters its N-th system call, which is not executed any more. Everybody
- * else goes on untraced. Exit code 0: killed; 3: the command ended before. SIGNAL is a number other
+ * else goes on untraced. Exit code 0: killed; 3: the command ended before, and with it all that it
+ * forked; with -e (hako-oci create) what it forked is let go then. SIGNAL is a number other
  * than SIGKILL's; whoever gets it goes on, and its exit code is ours, 128 + n for a signal.
  */
 #define ENDED_BEFORE 3
@@ -35,6 +36,7 @@ struct world {
     long when;
     int signal;
     int status; /* of the command */
+    bool lets_go;
     bool done;
 };
 
@@ -151,6 +153,8 @@ static int watch(struct world *w)
             find(w, pid)->ended = true;
         if (pid == w->all[0].pid && !WIFSTOPPED(status))
             w->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (w->lets_go && !w->done && w->all[0].ended)
+            break; /* our end lets the others go */
     }
     if (!w->done)
         return ENDED_BEFORE;
@@ -161,6 +165,11 @@ int main(int argc, char **argv)
 {
     struct world w = { .counted = 0, .signal = SIGKILL };
 
+    if (argc > 1 && strcmp(argv[1], "-e") == 0) {
+        w.lets_go = true;
+        argc--;
+        argv++;
+    }
     if (argc < 4)
         return 2;
     const char *c = argv[1];

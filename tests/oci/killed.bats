@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# kill -9 of hako-oci and its child at chosen system calls: delete --force leaves nothing of it.
+# HAKO_TEST_STEP=1 takes every single system call.
+
+load ../lib/hako
+load bundle
+load remains
+
+step=${HAKO_TEST_STEP:-3}
+kill_at() { timeout 60 "$HAKO_BUILD/tests/cli/kill_at" -e "$@"; }
+
+# Kills at one system call after the other, until one comes to its end: each WHO COMMAND...
+each() {
+    local who=$1 n code
+    shift
+    for ((n = 1; ; n += step)); do
+        prepare
+        code=0
+        kill_at "$who" $n $H "$@" </dev/null >/dev/null 2>"$T/said" || code=$?
+        [ $code = 0 ] && cleans_up_itself || $H delete --force box
+        rm -f "$T/pids/pid"
+        nothing_left "$* $who at $n ($(tail -1 "$T/said"))"
+        [ $code = 0 ] || break
+    done
+    is $code 3
+    [ $n -gt 50 ] || [ "$1" = start ]
+}
+prepare() { :; }
+cleans_up_itself() { false; }
+create() { $H create -b "$B" box </dev/null >/dev/null; }
+
+@test "create, killed at its system calls" {
+    # bats test_tags=host-only
+    each 0 create -b "$B" --pid-file "$T/pids/pid" box
+}
+
+@test "create without a cgroup, killed at its system calls" {
+    # bats test_tags=host-only
+    H="$H --cgroup-manager disabled"
+    each 0 create -b "$B" --pid-file "$T/pids/pid" box
+}
+
+@test "create, its child killed at the child's system calls: it cleans up itself" {
+    # bats test_tags=host-only
+    cleans_up_itself() { [ ! -e "$T/oci/box/state.json" ]; } # else it was on record already
+    each 1 create -b "$B" --pid-file "$T/pids/pid" box
+}
+
+@test "create, both killed at the child's system calls" {
+    # bats test_tags=host-only
+    each 01 create -b "$B" --pid-file "$T/pids/pid" box
+}
+
+@test "start and delete, killed at their system calls" {
+    # bats test_tags=host-only
+    prepare() { create; }
+    each 0 start box
+    prepare() { create && $H start box; }
+    each 0 delete --force box
+}
+
+@test "a create that found its group taken does not take the other's processes with it" {
+    create
+    pid=$($H state box | jq .pid)
+    # It dies when it has written its config and before it could say what is wrong.
+    strace -f -o /dev/null -e trace=mkdirat -e inject=mkdirat:signal=KILL:when=2+ \
+        $H create -b "$B" other </dev/null || true
+    [ -e "$T/oci/other/config.json" ]
+    $H delete --force other
+    kill -0 "$pid"
+    is "$($H state box | jq -r .status)" created
+    fails 1 $H create -b "$B" other
+    has "$output" "has processes in it already"
+    kill -0 "$pid"
+}
