@@ -137,6 +137,14 @@ int err_send(int fd, const struct err *e)
     return n == (ssize_t)sizeof(*e) ? 0 : -1;
 }
 
+void err_tame(struct err *e)
+{
+    e->op[ERR_OP_MAX - 1] = e->path[ERR_PATH_MAX - 1] = '\0';
+    e->msg[ERR_MSG_MAX - 1] = e->hint[ERR_HINT_MAX - 1] = '\0';
+    if (e->kind <= ERR_NONE || e->kind >= ERR_KIND_MAX)
+        e->kind = ERR_CORRUPT;
+}
+
 int err_recv(int fd, struct err *ret)
 {
     struct err got;
@@ -152,10 +160,7 @@ int err_recv(int fd, struct err *ret)
         }
         have += (size_t)n;
     }
-    got.op[ERR_OP_MAX - 1] = got.path[ERR_PATH_MAX - 1] = '\0';
-    got.msg[ERR_MSG_MAX - 1] = got.hint[ERR_HINT_MAX - 1] = '\0';
-    if (got.kind <= ERR_NONE || got.kind >= ERR_KIND_MAX)
-        got.kind = ERR_CORRUPT;
     *ret = got;
+    err_tame(ret);
     return 0;
 }

@@ -80,6 +80,10 @@ void err_clear(struct err *e);
  */
 void err_collect(struct err *sum, int r, struct err *e);
 
+/* Makes bytes that came from elsewhere an error that can be used: strings end, the kind is known.
+ */
+void err_tame(struct err *e);
+
 /* Writes the error to, or reads one from, a pipe or socket. Return 0, or -1 with errno set
  * (err_recv: errno 0 = the other end closed without sending one). */
 int err_send(int fd, const struct err *e);

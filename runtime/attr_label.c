@@ -47,6 +47,12 @@ int attr_check_labels(const struct config_process *p, struct err *e)
     return 0;
 }
 
+bool attr_has_labels(const struct config_process *p)
+{
+    return !str_empty(p->selinux_label) || wants_apparmor(p) ||
+           (!str_empty(p->apparmor_profile) && have_apparmor());
+}
+
 /* Labels take effect at the next exec, so command_exec() then does without runtime/stub. */
 int attr_labels(struct setup *s, struct err *e)
 {
@@ -54,7 +60,7 @@ int attr_labels(struct setup *s, struct err *e)
     char text[512];
     int r;
 
-    if (!str_empty(p->apparmor_profile) && (wants_apparmor(p) || have_apparmor())) {
+    if (attr_has_labels(p) && !str_empty(p->apparmor_profile)) {
         snprintf(text, sizeof(text), "exec %s", p->apparmor_profile);
         r = setup_proc_write(s, "self/attr/apparmor/exec", text, e);
         if (r < 0)

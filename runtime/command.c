@@ -29,7 +29,7 @@ int command_stub(struct setup *s, struct err *e)
     unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     AUTO_FD int fd = memfd_create("hako-exec", flags | MFD_EXEC);
 
-    if (!str_empty(s->process->apparmor_profile) || !str_empty(s->process->selinux_label))
+    if (attr_has_labels(s->process))
         return 0;
     if (fd < 0 && errno == EINVAL)
         fd = memfd_create("hako-exec", flags);

@@ -66,7 +66,7 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     AUTO_FD int opened = -1;
     AUTO_FD int root = -1;
     int pidfd = x->pidfd;
-    int r = is_traceable(x) ? self_seal(e) : 0;
+    int r = is_traceable(x) || attr_has_labels(x->process) ? self_seal(e) : 0;
 
     if (r >= 0 && pidfd < 0) {
         r = open_init(x, &opened, e);

@@ -21,6 +21,7 @@
 #include "runtime/resctrl.h"
 #include "runtime/rootfs_shared.h"
 #include "runtime/self.h"
+#include "runtime/setup.h"
 
 #include <fcntl.h>
 #include <pwd.h>
@@ -212,12 +213,14 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     return r < 0 ? r : launch_leave(p, e);
 }
 
-/* Who lives in a pid namespace that is joined sees our child before its exec. */
+/* Who lives in a pid namespace that is joined sees our child before its exec; and labelled commands
+ * are executed by ourselves: /proc/self/exe as the command would be we. */
 static int seal(const struct config *c, struct err *e)
 {
     const struct config_namespace *pid = config_namespace(c, CONFIG_NS_PID);
+    bool visible = pid && !str_empty(pid->path);
 
-    return geteuid() == 0 && pid && !str_empty(pid->path) ? self_seal(e) : 0;
+    return geteuid() == 0 && (visible || attr_has_labels(c->process)) ? self_seal(e) : 0;
 }
 
 int lifecycle_create_open(const char *root, const struct lifecycle_create *args,

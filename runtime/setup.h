@@ -88,6 +88,9 @@ int attr_nproc(struct setup *s, struct err *e);       /* RLIMIT_NPROC */
 int attr_limits(struct setup *s, struct err *e);      /* the others, when no more files open */
 int attr_kernel_view(struct setup *s, struct err *e); /* memory policy, personality */
 int attr_labels(struct setup *s, struct err *e);      /* AppArmor, SELinux */
+/* True when that has labels to set: then the last exec is of the command itself, and the caller of
+ * launch_create() or exec_create() must be sealed (runtime/self.h). */
+bool attr_has_labels(const struct config_process *p);
 int attr_cwd(struct setup *s, struct err *e);
 int attr_user(struct setup *s, struct err *e);       /* groups, ids, umask, capabilities */
 int attr_filter(struct setup *s, struct err *e);     /* no_new_privs, seccomp */

@@ -20,7 +20,7 @@ struct statefile {
     char *console;       /* --console-socket's path, or NULL */
     bool new_userns;
     bool shares_pids; /* it has no pid namespace of its own */
-    bool plain; /* start and delete find nothing to do in the config */
+    bool plain;       /* start and delete find nothing to do in the config */
     struct json_map extra;
 };
 extern const struct json_table statefile_table;

@@ -101,11 +101,11 @@ int sync_error(const struct sync_msg *m, const char *command, struct err *e)
 {
     if (m->kind == SYNC_ERR) {
         *e = m->err;
-        return e->kind > ERR_NONE && e->kind < ERR_KIND_MAX
-                   ? -e->kind
-                   : err_set(e, ERR_CORRUPT, "the child's error report is damaged");
+        err_tame(e);
+        return -e->kind;
     }
-    err_set(e, exec_kind(m->num), "exec %s: %s", command, sync_reason(m->num));
+    const char *reason = sync_reason(m->num);
+    err_set(e, exec_kind(m->num), "exec %s: %s", command, reason ? reason : "unknown error");
     if (m->num == ENOENT)
         err_hint(e, "the file is there, but the interpreter of its #! line or its dynamic loader "
                     "is missing in the image");

@@ -239,6 +239,24 @@ static int cmd_fds(int argc, char **argv)
     return 0;
 }
 
+/* As a hook: what is open, with where it leads, into FILE. */
+static int cmd_openfds(int argc, char **argv)
+{
+    char path[64], target[PATH_MAX];
+    FILE *f = fopen(argv[1], "we");
+
+    if (!f)
+        return fail(argv[1]);
+    for (int fd = 0; fd < 65536; fd++) {
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        ssize_t n = fd == fileno(f) ? -1 : readlink(path, target, sizeof(target) - 1);
+        if (n >= 0)
+            fprintf(f, "%d %.*s\n", fd, (int)n, target);
+    }
+    fclose(f);
+    return 0;
+}
+
 static int cmd_rlimit(int argc, char **argv)
 {
     struct rlimit r;
@@ -470,6 +488,7 @@ static const struct command commands[] = {
     { "mknod", "PATH MAJOR MINOR", 3, cmd_mknod },
     { "mount", "TYPE DIR", 2, cmd_mount },
     { "mounts", "", 0, cmd_mounts },
+    { "openfds", "FILE", 1, cmd_openfds },
     { "orphan", "", 0, cmd_orphan },
     { "pause", "", 0, cmd_pause },
     { "pid", "", 0, cmd_pid },
