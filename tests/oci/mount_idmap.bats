@@ -52,6 +52,7 @@ owners() { in_box stat "$@" | awk '{ print $3 }' | paste -sd ' '; }
     has "$output" "Value too large"
 }
 
+# bats test_tags=host-only
 @test "mappings alone are enough, and do not reach below" {
     mount -t tmpfs tmpfs "$SRC/sub"
     touch "$SRC/sub/file"
@@ -85,6 +86,7 @@ owners() { in_box stat "$@" | awk '{ print $3 }' | paste -sd ' '; }
     is "$(owners /s/user)" 3:4
 }
 
+# bats test_tags=host-only
 @test "crun's idmap=: mappings in the option, also relative to the container's" {
     bound bind "idmap=uids=1000-5000-1#7-8-1;gids=1001-6000-1#7-9-1"
     is "$(owners /s/user /s/other)" "5000:6000 8:9"
@@ -97,6 +99,7 @@ owners() { in_box stat "$@" | awk '{ print $3 }' | paste -sd ' '; }
     has "$output" "hint: for example idmap="
 }
 
+# bats test_tags=host-only
 @test "what cannot be mapped is an error that says why" {
     bound bind idmap
     fails 125 in_box true
