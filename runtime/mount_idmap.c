@@ -231,6 +231,11 @@ static int open_tree_of(const struct launch_proc *p, int index, int *ret, struct
         o.flags |= MOUNT_OPTION_RBIND;
     if (r >= 0)
         r = mount_clone(AT_FDCWD, src, o.flags, &tree, e);
+    /* A user who may not clone mounts: what the child has met already is the reason. */
+    if (r < 0 && e->errnum == EPERM && !mount_is_idmapped(m, &o)) {
+        errno = EACCES;
+        r = err_sys(e, "open", src);
+    }
     if (r >= 0 && !tree.detached) {
         errno = ENOSYS;
         r = err_sys(e, "open_tree", src);

@@ -58,7 +58,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
 
 # covers: mount:ro mount:nosuid mount:nodev mount:noexec mount:noatime mount:nodiratime
 # covers: mount:relatime mount:strictatime mount:nosymfollow mount:defaults
-# covers: /mounts/*/destination /mounts/*/type /mounts/*/options/*
+# covers: /mounts/*/destination /mounts/*/type /mounts/*/options
 @test "attributes of a new file system" {
     for pair in $setting defaults=rw,relatime; do new "/m/${pair%%=*}" "${pair%%=*}"; done
     look

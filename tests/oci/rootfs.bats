@@ -55,14 +55,15 @@ groups_of() {
     has "$output" "missing: No such file or directory"
 }
 
-# covers: /linux/maskedPaths/*
+# covers: /linux/maskedPaths
 @test "masked paths: files, directories, links, and what is not there" {
     mkdir -p "$R"/secret/{dir,other}
     echo x | tee "$R/secret/file" "$R/secret/dir/file" >"$R/secret/target"
     ln -s target "$R/secret/link"
     config '.linux.maskedPaths = ["/secret/file", "/secret/dir", "/secret/other", "/secret/link", "/secret/none", "/secret/file/none", "/proc/none"]'
     run in_box cat /secret/file /secret/target ';' ls /secret/dir ';' stat /secret/file
-    is "$output" "c 0666 0:0 1:3 /secret/file"
+    has "$output" " 1:3 /secret/file"
+    is "$(wc -l <<<"$output")" 1
     for path in dir other; do
         run in_box write /secret/$path/new x
         has "$output" "Read-only file system"
@@ -71,7 +72,7 @@ groups_of() {
 x"
 }
 
-# covers: /linux/readonlyPaths/*
+# covers: /linux/readonlyPaths
 @test "read-only paths: files, directories with mounts below, links, and what is not there" {
     mkdir -p "$R"/keep/dir/sub
     touch "$R"/keep/{file,target}
