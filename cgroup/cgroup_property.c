@@ -125,7 +125,7 @@ static int encode_mask(struct cgroup_properties *p, const char *name, const char
         return err_wrap(e, "%s", name);
     one = cgroup_property_add(p, name, "ay");
     if (one)
-        one->bytes = calloc(sizeof(bits), 1);
+        one->bytes = calloc(sizeof(bits), sizeof(*one->bytes));
     if (!one || !one->bytes)
         return err_nomem(e);
     for (size_t i = 0; i < sizeof(bits); i++) {

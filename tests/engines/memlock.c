@@ -6,8 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-__attribute__((visibility("default"))) int
-setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+__attribute__((visibility("default"))) int setrlimit(__rlimit_resource_t resource,
+                                                     const struct rlimit *limit)
 {
     long r = syscall(SYS_prlimit64, 0, resource, limit, NULL);
 

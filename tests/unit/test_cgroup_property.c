@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Limits and annotations as properties of systemd units. */
 #include "base/str.h"
 #include "cgroup/cgroup_property.h"
 #include "tests/unit/unit.h"

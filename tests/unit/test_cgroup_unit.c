@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* cgroupsPath in systemd's form as a scope and its group. */
 #include "cgroup/cgroup_unit.h"
 #include "tests/unit/unit.h"
 
