@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# How little memory a container can be started with.
+
+load ../lib/hako
+load box
+
+# starts TRIES RUNTIME... : how many of so many runs of the bundle succeed.
+starts() {
+    local tries=$1 n=0 i
+    shift
+    for ((i = 0; i < tries; i++)); do
+        timeout 60 "$@" run -b "$B" "$BOX" </dev/null >/dev/null 2>&1 3>&- && n=$((n + 1))
+        timeout 60 "$@" delete --force "$BOX" >/dev/null 2>&1 || true
+    done
+    echo $n
+}
+
+# Near the edge chance decides: the kernel charges pages in batches a processor.
+# covers: /linux/resources/memory/limit
+@test "a container starts under a limit as low as crun's" {
+    needs crun
+    box_bundle
+    box_config '.ociVersion = "1.0.2" | .process.args = ["true"] | del(.linux.seccomp)'
+    lowest=0
+    for kib in 2048 1024 768 512 384 288 256 224 192; do
+        box_config ".linux.resources.memory.limit = $((kib * 1024))"
+        [ "$(starts 3 crun --root "$T/crun")" = 3 ] || break
+        lowest=$kib
+    done
+    [ $lowest -gt 0 ]
+    box_config ".linux.resources.memory.limit = $((lowest * 1024))"
+    n=$(starts 5 "$HAKO_BUILD/hako-oci" --root "$T/oci")
+    echo "crun needs $lowest KiB; hako-oci started $n times of 5 with as much"
+    [ "$n" -ge 3 ]
+}
