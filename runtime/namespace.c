@@ -97,6 +97,16 @@ static bool needs_middle(const struct namespace_plan *p)
     return (p->join_flags & CLONE_NEWUSER) || (own_user && p->join_flags);
 }
 
+/* Who is not root may set the clocks of a new time namespace only in a user namespace of its own,
+ * and before its first process is there. */
+static void put_user_first(struct namespace_plan *p)
+{
+    if (!p->offsets || !(p->clone_flags & CLONE_NEWUSER) || p->join_flags || geteuid() == 0)
+        return;
+    p->middle = p->user_first = true;
+    p->clone_flags &= ~(uint64_t)CLONE_NEWUSER;
+}
+
 /* A path may lead to the runtime's own network namespace, whose settings and devices are not a
  * container's (runc refuses it, too). */
 static int spare_host_net(const struct namespace_plan *p, const struct config *c, struct err *e)
@@ -129,6 +139,7 @@ int namespace_plan(const struct config *c, struct namespace_plan *ret, struct er
         return r;
     }
     p.middle = needs_middle(&p);
+    put_user_first(&p);
     *ret = p;
     return 0;
 }

@@ -15,6 +15,7 @@ struct namespace_plan {
     uint64_t clone_flags;         /* CLONE_NEW*: by the clone itself */
     uint64_t join_flags;          /* CLONE_NEW* of the paths (or the pidfd) to be joined */
     bool middle;                  /* cloned by a process in between, which does all the joining */
+    bool user_first;              /* that process is born in the new user namespace, with its ids */
     bool new_cgroup;              /* unshared by the child: its root is the child's own group */
     int join[CONFIG_NS_MAX];      /* descriptors of namespace files, or -1 */
     int pidfd;                    /* exec: join those of this process; else -1. Borrowed */

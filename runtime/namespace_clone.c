@@ -130,17 +130,35 @@ struct middle_report {
     struct err err;
 };
 
+/* The parent has mapped our ids. */
+static int wait_for_ids(int sock, struct err *e)
+{
+    char byte;
+
+    return read(sock, &byte, 1) == 1 ? idmap_become_root(e)
+                                     : err_set(e, ERR_STATE, "the runtime gave up");
+}
+
+/* Hidden in whatever it joins; but not while it sets the clocks: that file of its own in /proc
+ * would be root's. */
+static int gather(const struct namespace_plan *p, int sock, struct err *e)
+{
+    if (!p->user_first)
+        namespace_hide();
+    int r = p->user_first ? wait_for_ids(sock, e) : join_around_user(p, e);
+    if (r >= 0 && p->offsets)
+        r = unshare_time(p->offsets, e);
+    namespace_hide();
+    return r;
+}
+
 /* Runs in the middle process; returns only in its child. */
 static pid_t middle(const struct namespace_plan *p, int sock)
 {
     struct middle_report rep = { .err = ERR_INIT };
     int pidfd = -1;
+    int r = gather(p, sock, &rep.err);
 
-    namespace_hide();
-    int r = join_around_user(p, &rep.err);
-
-    if (r >= 0 && p->offsets)
-        r = unshare_time(p->offsets, &rep.err);
     if (r >= 0) {
         rep.pid = proc_clone(p->clone_flags | CLONE_PARENT, -1, &pidfd);
         if (rep.pid == 0) {
@@ -154,6 +172,15 @@ static pid_t middle(const struct namespace_plan *p, int sock)
     _exit(0);
 }
 
+static int map_ids(const struct namespace_plan *p, pid_t mid, int sock, struct err *e)
+{
+    int r = idmap_write(p->offsets, mid, e);
+
+    if (r >= 0 && proc_send_fds(sock, "", 1, NULL, 0) < 0)
+        r = err_sys(e, "send", "to the child");
+    return r;
+}
+
 static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
                              struct err *e)
 {
@@ -164,7 +191,7 @@ static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int 
         return err_sys(e, "socketpair", NULL);
     AUTO_FD int ours = sock[0];
     AUTO_FD int theirs = sock[1];
-    pid_t mid = proc_clone(0, cgroup_fd, NULL);
+    pid_t mid = proc_clone(p->user_first ? CLONE_NEWUSER : 0, cgroup_fd, NULL);
     if (mid < 0)
         return err_sys(e, "clone3", NULL);
     if (mid == 0) {
@@ -172,6 +199,11 @@ static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int 
         return middle(p, TAKE_FD(theirs));
     }
     mem_close(&theirs);
+    if (p->user_first && map_ids(p, mid, ours, e) < 0) {
+        mem_close(&ours);
+        proc_wait(mid);
+        return -e->kind;
+    }
     ssize_t n = proc_recv_fds(ours, &rep, sizeof(rep), ret_pidfd, 1);
     proc_wait(mid);
     if (n != sizeof(rep))

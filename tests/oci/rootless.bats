@@ -43,7 +43,7 @@ pid=1 ppid=0 sid=1"
     oci start two
     wait_for 5 grep -q ready "$T/out"
     is "$(oci state two | jq -r '.status, .owner')" "running
-65534"
+$(id -nu 65534 2>/dev/null || echo 65534)"
     is "$(oci list -q)" two
     is "$(oci exec two init pid)" "pid=2 ppid=0 sid=2"
     is "$(oci exec two init id)" "uid=0 gid=0 groups= umask=0022"
@@ -124,5 +124,25 @@ pid=1 ppid=0 sid=1"
     command_is init id
     is "$(as_user XDG_RUNTIME_DIR="$T/xdg" unshare --user --map-root-user --mount "$T/hako-oci" run six)" \
         "uid=0 gid=0 groups= umask=0022"
+    is "$(ls "$T/xdg/hako/oci")" ""
+}
+
+@test "a user's container has clocks of its own, too" {
+    [ -e /proc/self/ns/time ] || skip "no time namespaces"
+    config '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 1000000}}'
+    command_is init clock ';' id ';' userns
+    run oci run seven
+    [ "$(head -1 <<<"$output")" -gt 999000 ]
+    is "$(tail -n +2 <<<"$output" | tr -s ' ')" "uid=0 gid=0 groups= umask=0022
+ 0 65534 1
+ 0 65534 1"
+    config '.linux.timeOffsets.boottime.secs = -9999999999'
+    run oci run seven
+    is "$status" 1
+    has "$output" "/linux/timeOffsets"
+    config '.linux.uidMappings[0].size = 5'
+    run oci run seven
+    is "$status" 1
+    has "$output" "/linux/uidMappings"
     is "$(ls "$T/xdg/hako/oci")" ""
 }
