@@ -10,44 +10,24 @@
 #include "oci/config_merge.h"
 #include "runtime/defaults.h"
 #include "runtime/lifecycle_open.h"
+#include "runtime/resctrl.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
 
-/* ---- Intel RDT (resctrl, kernel: Documentation/arch/x86/resctrl.rst) ---- */
-
-#define RESCTRL       "/sys/fs/resctrl"
-#define RESCTRL_MAGIC 0x7655821
-
-/* The container's class of service. */
-static int open_class(const struct lifecycle_ctr *c, int *ret, struct err *e)
-{
-    const struct config_intel_rdt *rdt = c->config.lnx.intel_rdt;
-    AUTO_FD int top = open(RESCTRL, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    if (top < 0 || !fs_is_type(top, RESCTRL_MAGIC)) {
-        err_set(e, ERR_UNSUPPORTED, "Intel RDT is not enabled: resctrl is not mounted on " RESCTRL);
-        return err_hint(e, "mount -t resctrl resctrl " RESCTRL ", if the processor has it");
-    }
-    const char *name = rdt && rdt->clos_id ? rdt->clos_id : c->sf.state.id;
-    *ret = fs_open_in(top, name, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    return *ret < 0 ? err_sysf(e, "open", RESCTRL "/%s", name) : 0;
-}
+/* ---- classes of service ---- */
 
 static int set_schema(const struct lifecycle_ctr *c, const struct lifecycle_update *u,
                       struct err *e)
 {
-    const char *const lines[] = { u->l3_cache_schema, u->mem_bw_schema };
-    AUTO_FD int class = -1;
-    int r = str_empty(lines[0]) && str_empty(lines[1]) ? 0 : open_class(c, &class, e);
+    const struct config_intel_rdt to = { .l3_cache_schema = (char *)(uintptr_t)u->l3_cache_schema,
+                                         .mem_bw_schema = (char *)(uintptr_t)u->mem_bw_schema };
+    AUTO_FD int root = -1;
 
-    for (size_t i = 0; r >= 0 && i < ARRAY_LEN(lines); i++) {
-        AUTO_FREE char *line = str_empty(lines[i]) ? NULL : str_fmt("%s\n", lines[i]);
-        if (line && fs_put(class, "schemata", line) < 0)
-            r = err_sysf(e, "write", "\"%s\" to the schemata file in " RESCTRL, lines[i]);
-    }
-    return r;
+    if (str_empty(to.l3_cache_schema) && str_empty(to.mem_bw_schema))
+        return 0;
+    int r = resctrl_open(&root, e);
+    return r < 0 ? r : resctrl_update(root, c->config.lnx.intel_rdt, c->sf.state.id, &to, e);
 }
 
 /* ---- limits ---- */

@@ -254,6 +254,21 @@ int resctrl_enter(int root, const struct config_intel_rdt *rdt, const char *id, 
     return r;
 }
 
+int resctrl_update(int root, const struct config_intel_rdt *rdt, const char *id,
+                   const struct config_intel_rdt *to, struct err *e)
+{
+    static const struct config_intel_rdt none;
+    const struct config_intel_rdt *of = rdt ? rdt : &none;
+    AUTO_FREE char *lines = resctrl_lines(to, false);
+    bool made;
+
+    if (!lines)
+        return err_nomem(e);
+    AUTO_FD int dir =
+        open_class(root, of, str_empty(of->clos_id) ? id : of->clos_id, false, &made, e);
+    return dir < 0 ? -e->kind : set_lines(root, dir, lines, e);
+}
+
 int resctrl_leave(int root, const struct config_intel_rdt *rdt, const char *id, struct err *e)
 {
     const char *clos = str_empty(rdt->clos_id) ? id : is_root_class(rdt) ? "." : rdt->clos_id;

@@ -21,6 +21,10 @@ int resctrl_open(int *ret_root, struct err *e);
 int resctrl_enter(int root, const struct config_intel_rdt *rdt, const char *id, pid_t pid,
                   struct err *e);
 
+/* Writes the schemata of `to` to the container's class; `rdt` (may be NULL) is its config's. */
+int resctrl_update(int root, const struct config_intel_rdt *rdt, const char *id,
+                   const struct config_intel_rdt *to, struct err *e);
+
 /* Removes what belongs to the container alone: the monitoring group, and the class if it has no
  * closID. What is gone is fine. */
 int resctrl_leave(int root, const struct config_intel_rdt *rdt, const char *id, struct err *e);

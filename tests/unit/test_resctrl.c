@@ -125,6 +125,19 @@ START_TEST(monitoring_and_the_root_class)
 }
 END_TEST
 
+START_TEST(an_update_goes_to_the_containers_class)
+{
+    struct config_intel_rdt rdt = { .clos_id = (char *)"gold" };
+    struct config_intel_rdt to = { .mem_bw_schema = (char *)"MB:0=30" };
+
+    make("gold/schemata", "");
+    unit_ok(resctrl_update(root, &rdt, "box", &to, &e), &e);
+    holds("gold/schemata", "MB:0=30");
+    unit_fails(resctrl_update(root, NULL, "box", &to, &e), ERR_NOT_FOUND, &e);
+    ck_assert_ptr_nonnull(strstr(e.msg, "class box does not exist"));
+}
+END_TEST
+
 START_TEST(without_a_mount_there_is_none)
 {
     int fd;
@@ -145,6 +158,7 @@ int main(void)
     tcase_add_test(t, a_class_that_exists_is_entered_when_it_has_what_is_wanted);
     tcase_add_test(t, a_class_by_name_that_is_missing);
     tcase_add_test(t, monitoring_and_the_root_class);
+    tcase_add_test(t, an_update_goes_to_the_containers_class);
     tcase_add_test(t, without_a_mount_there_is_none);
     return unit_run(t);
 }

@@ -85,7 +85,7 @@ files_hold() {
     fails 1 oci update --memory 65m "$BOX"
     has "$output" "memory.swap: 67108864 is less than memory.limit (68157440)"
     fails 1 oci update --l3-cache-schema L3:0=f "$BOX"
-    has "$output" "resctrl is not mounted"
+    has "$output" "no resctrl file system is mounted"
     output=$(oci update --kernel-memory 5m --kernel-memory-tcp 5m --cpu-rt-period 0 "$BOX" 2>&1)
     has "$output" "memory.kernel has no equivalent"
 }
