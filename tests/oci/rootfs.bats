@@ -42,6 +42,7 @@ groups_of() {
 }
 
 # covers: /root/path /root/readonly
+# bats test_tags=host-only
 @test "a read-only root, with writable mounts in it" {
     config '.root.readonly = true'
     add '{destination: "/t", type: "tmpfs", source: "tmpfs"}'
@@ -88,6 +89,7 @@ x"
     in_box write /keep/new x
 }
 
+# bats test_tags=host-only
 @test "destinations without a slash, with dots, and below links start at the root" {
     ln -s data "$R/link"
     config '.mounts += (["rel/a", "./rel/b", "rel/../c", "/link/d", "//e//f/"]
@@ -96,6 +98,7 @@ x"
     is "$(in_box cat /rel/a/file /rel/b/file /c/file /data/d/file /e/f/file | sort -u)" text
 }
 
+# bats test_tags=host-only
 @test "files, sockets, fifos and devices are bound" {
     python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$SRC/sock"
     mkfifo "$SRC/fifo"
@@ -108,6 +111,7 @@ c /b/null"
 }
 
 # covers: mount:copy-symlink
+# bats test_tags=host-only
 @test "copy-symlink makes the source's link, or keeps the one that is there" {
     ln -s to/nowhere "$SRC/link"
     add '{destination: "/etc/l", source: ($s + "/link"), options: ["bind", "copy-symlink"]}'
@@ -139,6 +143,7 @@ c /b/null"
 }
 
 # covers: /mounts/*/source
+# bats test_tags=host-only
 @test "a missing source is named, and leaves nothing" {
     for row in "/no/such=No such file or directory" "$SRC/file/x=Not a directory" "=a bind mount needs a source"; do
         bundle
@@ -150,6 +155,7 @@ c /b/null"
     done
 }
 
+# bats test_tags=host-only
 @test "nothing is mounted in /proc but what lxcfs emulates, wherever links lead" {
     mkdir "$R/data"
     ln -s /proc "$R/data/proc"
@@ -177,6 +183,7 @@ c /b/null"
 }
 
 # covers: /linux/mountLabel
+# bats test_tags=host-only
 @test "a label without SELinux is an error that names the field" {
     [ ! -d /sys/fs/selinux ] || skip "this kernel may have SELinux"
     config '.linux.mountLabel = "system_u:object_r:container_file_t:s0:c1,c2"'
