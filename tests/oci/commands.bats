@@ -321,3 +321,41 @@ json"
     fails 1 oci --rootless maybe list
     is "$(oci list -q)" ""
 }
+
+# covers: create:--pidfd-socket run:--pidfd-socket
+@test "create and run send a pidfd" {
+    for verb in create run; do
+        "$HAKO_TOP/tests/oci/receive.py" terminal "$T/$verb" >"$T/got" 3>&- &
+        wait_for 5 test -S "$T/$verb"
+        up "$verb" "$verb" --pidfd-socket "$T/$verb" $([ $verb = create ] || echo -d)
+        wait $!
+        is "$(cat "$T/got")" "pidfd False"
+    done
+    fails 1 up create other --pidfd-socket "$T/nobody"
+    has "$output" "$T/nobody"
+    fails 1 oci state other
+}
+
+# covers: create:--no-pivot run:--no-pivot
+@test "without pivot_root the root is the same" {
+    command_is init ls / ';' ls /..
+    is "$(oci run -b "$B" --no-pivot one </dev/null | xargs)" "$(oci run -b "$B" two </dev/null | xargs)"
+    oci create -b "$B" --no-pivot three </dev/null >"$T/out"
+    oci start three
+    wait_for 5 is_stopped three
+    is "$(sed -n 1p "$T/out")" "$(oci run -b "$B" four </dev/null | sed -n 1p)"
+}
+
+# covers: /ociVersion
+@test "every 1.x of the specification is taken, others are not" {
+    command_is init true
+    for version in 1.0.0 1.0.2-dev 1.3.0 1.99.0; do
+        config '.ociVersion = $v' --arg v "$version"
+        oci run -b "$B" box </dev/null
+    done
+    for version in 0.9.0 2.0.0 "" one; do
+        config '.ociVersion = $v' --arg v "$version"
+        fails 1 oci run -b "$B" box </dev/null
+        has "$output" /ociVersion
+    done
+}

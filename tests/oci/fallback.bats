@@ -55,7 +55,7 @@ looks() {
     launch "$B" | awk '$4 ~ /^\// && $5 ~ /^\// { for (i = 7; $i != "-"; i++); print $5, $6, $(i + 1); next } { print }'
 }
 
-# covers: /linux/rootfsPropagation /linux/sysctl/*
+# covers: /linux/rootfsPropagation /linux/sysctl
 @test "mounts, devices, masks and attributes are the same" {
     mount -t tmpfs tmpfs "$SRC/sub"
     rich

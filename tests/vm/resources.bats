@@ -109,7 +109,7 @@ END
 END
 }
 
-# covers: /linux/resources/blockIO/weightDevice
+# covers: /linux/resources/blockIO/weightDevice/*
 @test "io: the weight of one device, by the kernel's cost model and by BFQ" {
     local disk
     disk=$(lsblk -dno MAJ:MIN | grep -v '^7:' | head -n 1 | tr -d ' ')
@@ -122,8 +122,7 @@ END
     modprobe -r bfq
 }
 
-# covers: /linux/resources/hugepageLimits /linux/resources/rdma /linux/resources/rdma/*
-# covers: /linux/resources/network /linux/resources/network/*
+# covers: /linux/resources/hugepageLimits/* /linux/resources/rdma/* /linux/resources/network/*
 @test "hugetlb with reservations; rdma and network where they cannot be" {
     rows <<'END'
 {"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]} | hugetlb.2MB.max=4194304; hugetlb.2MB.rsvd.max=4194304 | lacks=hugetlb.2MB.rsvd.max

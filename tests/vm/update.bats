@@ -48,7 +48,7 @@ files_hold() {
         "$HAKO_RUNROOT/oci/$BOX/config.json")" '[-1,0,2,-1]'
 }
 
-# covers: update:--resources /linux/resources
+# covers: update:--resources
 @test "resources from a file and from standard input; unified gives way to a field of the same file" {
     box
     echo '{"unified": {"cpu.weight": "77", "memory.high": "50331648"}}' >"$T/r.json"
@@ -105,7 +105,7 @@ files_hold() {
     box_config 'del(.linux.resources.memory)'
 }
 
-# covers: /linux/resources/devices /linux/resources/devices/*
+# covers: /linux/resources/devices/*
 @test "device rules are replaced in one step: what both lists forbid or allow is so all the time" {
     local disk
     disk=$(lsblk -dno MAJ:MIN | grep -v '^7:' | head -n 1 | tr -d ' ')
