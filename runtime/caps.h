@@ -51,6 +51,9 @@ void caps_to_config(uint64_t set, struct config_capabilities *ret);
  * process has them all). */
 void caps_limit(struct caps *c);
 
+/* Gives up all but these, of every set. */
+int caps_shed(uint64_t keep, struct err *e);
+
 /*
  * In the process to be, in this order; no memory is allocated and nothing logged:
  *     caps_bound()   drops everything else from the bounding set; needs CAP_SETPCAP

@@ -93,6 +93,22 @@ int caps_bound(const struct caps *c, struct err *e)
     return 0;
 }
 
+int caps_shed(uint64_t keep, struct err *e)
+{
+    const struct caps want = { .bounding = keep };
+    struct caps own;
+    int r = caps_bound(&want, e);
+
+    if (r >= 0)
+        r = get_sets(&own, e);
+    if (r < 0)
+        return r;
+    own.permitted &= keep;
+    own.effective &= keep;
+    own.inheritable &= keep;
+    return put_sets(&own, e);
+}
+
 int caps_keep(struct err *e)
 {
     if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "runtime/caps.h"
+#include "runtime/seccomp.h"
 #include "runtime/self.h"
 #include "runtime/setup.h"
 
@@ -40,16 +41,52 @@ static int open_init_root(pid_t pid, int pidfd, struct err *e)
     return fd < 0 ? err_sys(e, "open", path) : TAKE_FD(fd);
 }
 
-/* May somebody in the container trace what joins it? Not from another user namespace. */
+bool exec_may_trace(const struct config *c, const struct config_process *p)
+{
+    return !config_namespace(c, CONFIG_NS_USER) && p->capabilities &&
+           (p->capabilities->bounding.bits & CAPS_BIT(CAP_SYS_PTRACE)) != 0;
+}
+
+/* May somebody in the container trace what joins it? */
 static bool is_traceable(const struct exec *x)
 {
-    uint64_t bit = CAPS_BIT(CAP_SYS_PTRACE);
-    const struct config_process *first = x->config ? x->config->process : NULL;
+    return x->traceable || !x->config || !x->config->process ||
+           exec_may_trace(x->config, x->config->process);
+}
 
-    if (!first || !first->capabilities)
-        return !first;
-    return !config_namespace(x->config, CONFIG_NS_USER) &&
-           (first->capabilities->bounding.bits & bit) != 0;
+/* ---- what those who trace must not find ---- */
+
+static void strip(const void *arg, int sock)
+{
+    const struct setup *s = arg;
+    size_t n = 0, max = 3 + s->preserve_fds + 8;
+    int keep[3 + 1024 + 8];
+
+    if (max > ARRAY_LEN(keep))
+        return;
+    for (int fd = 0; fd < 3 + (int)s->preserve_fds; fd++)
+        keep[n++] = fd;
+    for (int i = 0; i < 3; i++)
+        keep[n++] = s->stdio[i];
+    keep[n++] = s->sync;
+    keep[n++] = s->root;
+    keep[n++] = s->ns.pidfd;
+    keep[n++] = sock;
+    proc_close_except(keep, n);
+}
+
+/* What the set-up itself uses inside, before it takes on the process's own. A filter without
+ * no_new_privs wants CAP_SYS_ADMIN. */
+static int shed(const void *arg, struct err *e)
+{
+    const struct setup *s = arg;
+    const struct caps *c = &s->caps;
+    bool filter = s->filter && s->filter->len > 0 && !s->process->no_new_privileges;
+    uint64_t keep = CAPS_BIT(CAP_SETUID) | CAPS_BIT(CAP_SETGID) | CAPS_BIT(CAP_SETPCAP) |
+                    CAPS_BIT(CAP_CHOWN) | CAPS_BIT(CAP_DAC_OVERRIDE) | CAPS_BIT(CAP_SYS_RESOURCE);
+
+    keep |= c->bounding | c->permitted | c->effective | c->inheritable | c->ambient;
+    return caps_shed(filter ? keep | CAPS_BIT(CAP_SYS_ADMIN) : keep, e);
 }
 
 int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
@@ -63,10 +100,12 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
         .keyring = x->id,
         .state = x->state,
     };
+    const struct namespace_guard guard = { .strip = strip, .shed = shed, .arg = &s };
     AUTO_FD int opened = -1;
     AUTO_FD int root = -1;
     int pidfd = x->pidfd;
-    int r = is_traceable(x) || attr_has_labels(x->process) ? self_seal(e) : 0;
+    bool traceable = is_traceable(x);
+    int r = traceable || attr_has_labels(x->process) ? self_seal(e) : 0;
 
     if (r >= 0 && pidfd < 0) {
         r = open_init(x, &opened, e);
@@ -79,6 +118,10 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     if (r < 0)
         return r;
     s.root = root;
+    if (traceable) {
+        s.ns.middle = true;
+        s.ns.guard = &guard;
+    }
     caps_from_config(x->process->capabilities, &s.caps);
     if (!(s.ns.join_flags & CLONE_NEWUSER))
         caps_limit(&s.caps);

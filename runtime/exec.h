@@ -23,6 +23,7 @@ struct exec {
     int stdio[3];                /* -1: inherit; ignored with a terminal */
     int cgroup_fd;               /* the v2 group to be born in, or -1 */
     unsigned preserve_fds;
+    bool traceable; /* something in it may have CAP_SYS_PTRACE, whatever the config says */
     const struct seccomp_filter *filter; /* NULL: none */
     const struct state *state; /* for the filter's listener, as it is now; NULL: it gets none */
 };
@@ -32,10 +33,14 @@ struct exec {
         .pidfd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1                                      \
     }
 
+/* Could this process of the container trace what joins it? Not from another user namespace. */
+bool exec_may_trace(const struct config *c, const struct config_process *p);
+
 /* Clones the process; then launch_ready() and launch_start() as for a container's first one. It is
  * the caller's child. ERR_STATE "container not running" when init is gone.
  *
  * When processes of the container have CAP_SYS_PTRACE in the caller's own user namespace, the
  * program is started again first (runtime/self.h): nothing may have been done before that cannot be
- * done twice. */
+ * done twice. Then the process is cloned only when it has joined everything and holds neither a
+ * descriptor of ours nor a capability that it will not need. */
 int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e);

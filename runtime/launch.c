@@ -88,7 +88,7 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
     AUTO_FD int theirs = sock[1];
     s->sync = theirs;
     s->report = s->launch && s->launch->exec_fifo_fd >= 0 ? s->launch->exec_fifo_fd : theirs;
-    s->parent_oom = (s->ns.clone_flags & CLONE_NEWUSER) && geteuid() == 0;
+    s->parent_oom = ((s->ns.clone_flags & CLONE_NEWUSER) || s->ns.middle) && geteuid() == 0;
     int moved = attr_start_cpus(s, &own_cpus, e);
     if (moved < 0)
         return moved;

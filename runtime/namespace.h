@@ -10,12 +10,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/*
+ * For an exec where somebody inside may trace what joins: the process in between is born outside,
+ * gives up what must not be found in its child, and only the child can be seen from inside.
+ */
+struct namespace_guard {
+    void (*strip)(const void *arg, int sock);    /* descriptors, but for `sock`; then it joins */
+    int (*shed)(const void *arg, struct err *e); /* capabilities; then it clones */
+    const void *arg;
+};
+
 /* How a process comes into its namespaces. */
 struct namespace_plan {
-    uint64_t clone_flags;         /* CLONE_NEW*: by the clone itself */
-    uint64_t join_flags;          /* CLONE_NEW* of the paths (or the pidfd) to be joined */
-    bool middle;                  /* cloned by a process in between, which does all the joining */
-    bool user_first;              /* that process is born in the new user namespace, with its ids */
+    uint64_t clone_flags; /* CLONE_NEW*: by the clone itself */
+    uint64_t join_flags;  /* CLONE_NEW* of the paths (or the pidfd) to be joined */
+    bool middle;          /* cloned by a process in between, which does all the joining */
+    bool user_first;      /* that process is born in the new user namespace, with its ids */
+    const struct namespace_guard *guard; /* of the process in between; NULL: none */
     bool new_cgroup;              /* unshared by the child: its root is the child's own group */
     int join[CONFIG_NS_MAX];      /* descriptors of namespace files, or -1 */
     int pidfd;                    /* exec: join those of this process; else -1. Borrowed */

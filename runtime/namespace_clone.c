@@ -145,9 +145,13 @@ static int gather(const struct namespace_plan *p, int sock, struct err *e)
 {
     if (!p->user_first)
         namespace_hide();
+    if (p->guard)
+        p->guard->strip(p->guard->arg, sock);
     int r = p->user_first ? wait_for_ids(sock, e) : join_around_user(p, e);
     if (r >= 0 && p->offsets)
         r = unshare_time(p->offsets, e);
+    if (r >= 0 && p->guard)
+        r = p->guard->shed(p->guard->arg, e);
     namespace_hide();
     return r;
 }

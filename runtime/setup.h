@@ -30,7 +30,8 @@ struct setup {
     const char *keyring; /* id for a session keyring's name, or NULL */
     struct namespace_plan ns;
     struct caps caps;
-    /* The parent sets the OOM score: it may lower it, a process of a user namespace may not. */
+    /* The parent sets the OOM score: it may lower it, a process of a user namespace may not, and
+     * who has joined already does not see the runtime's /proc. */
     bool parent_oom;
     struct hooks_output hooks_output; /* for the hooks that run in the container */
 

@@ -418,20 +418,64 @@ static void hunt_one(int pid, const char *self, int *held, int *n_held)
     printf("opened %s%s\n", target, can_write(fd) ? " and wrote it" : "");
 }
 
-/* An attacker: for SECONDS, tries to open the executable of every process that appears, and in the
- * end, when those have gone, to write what it got hold of. */
+/* Is what descriptor `link` is open to the file or directory of that name in here? */
+static bool is_ours(const char *link, const char *target)
+{
+    struct stat a, b;
+
+    if (stat(link, &a) < 0 || !(S_ISDIR(a.st_mode) || S_ISREG(a.st_mode)))
+        return true;
+    return strncmp(target, "/memfd:", 7) == 0 ||
+           (stat(target, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+/* Looks for files and directories of the host's behind a process's descriptors. The count of those
+ * that could be looked at. */
+static long hunt_fds(int pid)
+{
+    char dir[64], link[PATH_MAX], target[PATH_MAX];
+    long seen = 0;
+
+    snprintf(dir, sizeof(dir), "/proc/%d/fd", pid);
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        snprintf(link, sizeof(link), "%s/%s", dir, e->d_name);
+        ssize_t n = readlink(link, target, sizeof(target) - 1);
+        if (n <= 0)
+            continue;
+        target[n] = '\0';
+        seen++;
+        if (!is_ours(link, target))
+            printf("reached %s\n", target);
+    }
+    if (d)
+        closedir(d);
+    return seen;
+}
+
+static volatile sig_atomic_t enough;
+
+static void on_enough(int sig)
+{
+    enough = 1;
+}
+
+/* An attacker: for SECONDS or until SIGTERM, tries to open the executable and the descriptors of
+ * every process that appears, and in the end, when those have gone, to write what it got hold of.
+ */
 static int cmd_hunt(int argc, char **argv)
 {
     time_t end = time(NULL) + atoi(argv[1]);
     char self[PATH_MAX] = "";
     int held[64], n_held = 0, wrote = 0;
-    long looked = 0;
+    long looked = 0, links = 0;
 
     if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
         return fail("/proc/self/exe");
+    signal(SIGTERM, on_enough);
     puts("hunting");
     fflush(stdout);
-    for (int round = 0; round % 64 != 0 || time(NULL) < end; round++) {
+    for (int round = 0; !enough && (round % 64 != 0 || time(NULL) < end); round++) {
         DIR *d = opendir("/proc");
         for (struct dirent *e; d && (e = readdir(d));) {
             int pid = atoi(e->d_name);
@@ -439,13 +483,14 @@ static int cmd_hunt(int argc, char **argv)
                 continue;
             looked++;
             hunt_one(pid, self, held, &n_held);
+            links += hunt_fds(pid);
         }
         if (d)
             closedir(d);
     }
     for (int i = 0; i < n_held; i++)
         wrote += can_write(held[i]);
-    printf("looked %ld wrote %d\n", looked, wrote);
+    printf("looked %ld links %ld wrote %d\n", looked, links, wrote);
     return 0;
 }
 
