@@ -124,6 +124,21 @@ refused() {
     B=/dev/null refused "open bundle"
 }
 
+# covers: /ociVersion
+@test "versions of the specification" {
+    command_is init true
+    for version in '' 1 1.0 0.9.0 2.0.0 v1.0.0 1.0.0x latest; do
+        config '.ociVersion = $v' --arg v "$version"
+        refused "/ociVersion"
+    done
+    config 'del(.ociVersion)'
+    refused "ociVersion"
+    for version in 1.0.0 1.0.2-dev 1.2.1 1.3.0 1.3.0+dev; do
+        config '.ociVersion = $v' --arg v "$version"
+        oci run -b "$B" box
+    done
+}
+
 @test "ids" {
     command_is init true
     long=$(printf 'a%.0s' {1..1025})

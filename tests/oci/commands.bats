@@ -209,6 +209,23 @@ b created $B root"
     is "$(oci list -q)" box
 }
 
+# covers: create:--no-pivot run:--no-pivot
+@test "--no-pivot: the root without pivot_root" {
+    command_is init ls / ';' mounts
+    sight() { oci run -b "$B" "$@" box | sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //' | sort; }
+    is "$(sight --no-pivot)" "$(sight)"
+    command_is init pause
+    oci create -b "$B" --no-pivot box </dev/null >"$T/out" 2>&1
+    oci start box
+    lacks "$(oci exec box init ls /)" home
+    oci delete --force box
+    # pivot_root fails on an initramfs. Here it would not: it is just not called.
+    command_is init true
+    calls() { strace -f -qq -e trace=pivot_root "$HAKO_BUILD/hako-oci" --root "$T/oci" run -b "$B" "$@" box 2>&1; }
+    has "$(calls)" pivot_root
+    lacks "$(calls --no-pivot)" pivot_root
+}
+
 # covers: spec spec:--bundle spec:--file
 @test "spec writes what create takes, once" {
     mkdir "$T/new"

@@ -7,7 +7,7 @@ load ../lib/hako
 load bundle
 load remains
 
-step=${HAKO_TEST_STEP:-3}
+step=${HAKO_TEST_STEP:-5}
 kill_at() { timeout 60 "$HAKO_BUILD/tests/cli/kill_at" -e "$@"; }
 
 # Kills at one system call after the other, until one comes to its end: each WHO COMMAND...
@@ -41,6 +41,14 @@ create() { $H create -b "$B" box </dev/null >/dev/null; }
     each 0 create -b "$B" --pid-file "$T/pids/pid" box
 }
 
+@test "create without a mount namespace, killed at its system calls" {
+    # bats test_tags=host-only
+    config '.linux.namespaces |= map(select(.type != "mount")) | .linux.maskedPaths = []
+        | .linux.readonlyPaths = []'
+    each 0 create -b "$B" --pid-file "$T/pids/pid" box
+    each 01 create -b "$B" --pid-file "$T/pids/pid" box
+}
+
 @test "create, its child killed at the child's system calls: it cleans up itself" {
     # bats test_tags=host-only
     cleans_up_itself() { [ ! -e "$T/oci/box/state.json" ]; } # else it was on record already
@@ -63,11 +71,11 @@ create() { $H create -b "$B" box </dev/null >/dev/null; }
 @test "a create that found its group taken does not take the other's processes with it" {
     create
     pid=$($H state box | jq .pid)
-    # It dies when it has written its config and before it could say what is wrong.
-    strace -f -o /dev/null -e trace=mkdirat -e inject=mkdirat:signal=KILL:when=2+ \
-        $H create -b "$B" other </dev/null || true
-    [ -e "$T/oci/other/config.json" ]
+    # What is there of one that dies before it can say that.
+    mkdir -m 700 "$T/oci/other"
+    cp "$T/oci/box/config.json" "$T/oci/other"
     $H delete --force other
+    [ ! -e "$T/oci/other" ]
     kill -0 "$pid"
     is "$($H state box | jq -r .status)" created
     fails 1 $H create -b "$B" other

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Where hako-oci's messages go, and the console socket.
+# Where hako-oci's messages go, and the sockets for the terminal and the pidfd.
 
 load ../lib/hako
 load bundle
@@ -146,4 +146,21 @@ teardown() {
     fails 1 program create -b "$B" --console-socket "$T/console" box
     has "$output" "cannot use console socket if hako-oci will not detach or allocate tty"
     is "$(program list -q)" ""
+}
+
+# covers: create:--pidfd-socket run:--pidfd-socket
+@test "a pidfd of the process goes to the pidfd socket" {
+    command_is init pause
+    fails 1 program create -b "$B" --pidfd-socket "$T/no/such" box
+    has "$output" "$T/no/such"
+    for how in "create" "run -d"; do
+        rm -f "$T/pidfd"
+        "$HAKO_TOP/tests/oci/receive.py" pidfd "$T/pidfd" >"$T/got" 3>&- &
+        receiver=$!
+        wait_for 5 test -S "$T/pidfd"
+        program $how -b "$B" --pidfd-socket "$T/pidfd" box </dev/null >"$T/out" 2>&1
+        wait $receiver
+        is "$(cat "$T/got")" "pidfd $(program state box | jq .pid)"
+        program delete --force box
+    done
 }

@@ -5,6 +5,7 @@
 receive.py datagrams PATH COUNT    each datagram on a line, as Python writes bytes
 receive.py terminal PATH           accepts one connection, takes the descriptor that comes with the
                                    message, prints its name and then all that is written to it
+receive.py pidfd PATH              the same for a pidfd: prints its name and the process's id
 """
 import array
 import os
@@ -19,20 +20,31 @@ def datagrams(path, count):
             print(s.recv(65536), flush=True)
 
 
-def terminal(path):
+def descriptor(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
         s.bind(path)
         s.listen(1)
         connection, _ = s.accept()
         data, extra, _, _ = connection.recvmsg(4096, socket.CMSG_SPACE(4))
-        fd = array.array("i", extra[0][2])[0]
-        print(data.rstrip(b"\0").decode(), os.isatty(fd), flush=True)
-        try:
-            while part := os.read(fd, 4096):
-                sys.stdout.write(part.decode())
-                sys.stdout.flush()
-        except OSError:
-            pass
+        return data.rstrip(b"\0").decode(), array.array("i", extra[0][2])[0]
 
 
-{"datagrams": datagrams, "terminal": terminal}[sys.argv[1]](*sys.argv[2:])
+def terminal(path):
+    name, fd = descriptor(path)
+    print(name, os.isatty(fd), flush=True)
+    try:
+        while part := os.read(fd, 4096):
+            sys.stdout.write(part.decode())
+            sys.stdout.flush()
+    except OSError:
+        pass
+
+
+def pidfd(path):
+    name, fd = descriptor(path)
+    with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as f:
+        facts = dict(line.split(":", 1) for line in f)
+    print(name, facts["Pid"].strip(), flush=True)
+
+
+{"datagrams": datagrams, "terminal": terminal, "pidfd": pidfd}[sys.argv[1]](*sys.argv[2:])

@@ -126,10 +126,11 @@ valid() {
     config '.annotations["run.oci.pidfd_receiver"] = $p' --arg p "$T/pidfd"
     fails 1 oci create -b "$B" box
     has "$output" "$T/pidfd"
-    "$HAKO_TOP/tests/oci/receive.py" terminal "$T/pidfd" >"$T/got" 3>&- &
+    command_is init pause
+    "$HAKO_TOP/tests/oci/receive.py" pidfd "$T/pidfd" >"$T/got" 3>&- &
     receiver=$!
     wait_for 5 test -S "$T/pidfd"
-    oci run -b "$B" box
+    oci create -b "$B" box </dev/null >"$T/out" 2>&1
     wait $receiver
-    is "$(cat "$T/got")" "pidfd False"
+    is "$(cat "$T/got")" "pidfd $(oci state box | jq .pid)"
 }
