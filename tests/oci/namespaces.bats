@@ -159,13 +159,16 @@ uid=1000 gid=7 groups=8 umask=0022"
 }
 
 @test "a user namespace beside the caller's ipc namespace has the caller's message queues" {
-    [ -d /dev/mqueue ] || skip "no /dev/mqueue here"
+    mkdir "$T/up" "$T/work"
+    mount -t overlay -o "lowerdir=/dev,upperdir=$T/up,workdir=$T/work" dev /dev
+    mkdir -p /dev/mqueue
     mount -t mqueue mqueue /dev/mqueue
     touch /dev/mqueue/seen
     config "$userns"' | .linux.namespaces |= map(select(.type != "ipc"))'
     chown -R 100000:200000 "$R"
-    is "$(in_box ls /dev/mqueue)" seen
-    umount /dev/mqueue
+    run in_box ls /dev/mqueue
+    umount /dev/mqueue /dev
+    is "$output" seen
 }
 
 @test "a terminal in a user namespace" {
@@ -234,6 +237,12 @@ uid=1000 gid=7 groups=8 umask=0022"
     config "$userns"' | .linux.namespaces |= map(if .type == "network" then .path = "/run/netns/joined" else . end)'
     chown -R 100000:200000 "$R"
     is "$(in_box pid)" "pid=1 ppid=0 sid=1"
+    # A sysfs of it may only its owner mount: the host's own is there.
+    is "$(in_box fstype /sys ';' fstype /dev/mqueue ';' fstype /proc)" "62656572
+19800202
+9fa0"
+    run in_box mkdir /sys/x
+    has "$output" "Read-only file system"
     ip -n joined link set lo up
     has "$(in_box cat /proc/net/if_inet6)" lo
     ip netns del joined
