@@ -114,11 +114,50 @@ int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *re
     return open_group(t, path, ret, e);
 }
 
-static void discard(const struct cgroup_tree *t, const char *path)
+/* How much of the path is there already. */
+static size_t existing(const struct cgroup_tree *t, const char *path)
 {
+    AUTO_FREE char *group = str_dup(path);
+
+    for (char *slash; group && (slash = strrchr(group, '/')) != NULL && slash > group;) {
+        if (faccessat(t->fd, group + 1, F_OK, 0) == 0)
+            return strlen(group);
+        *slash = '\0';
+    }
+    return group && faccessat(t->fd, group + 1, F_OK, 0) == 0 ? strlen(group) : 0;
+}
+
+/* Takes the group away again, and the parents that were made for it: all but the first `kept` bytes
+ * of the path. */
+static void discard(const struct cgroup_tree *t, const char *path, size_t kept)
+{
+    AUTO_FREE char *group = str_dup(path);
     struct err ignored = ERR_INIT;
 
     cgroup_remove(t, path, &ignored);
+    for (char *slash; group && (slash = strrchr(group, '/')) != NULL && slash > group;) {
+        *slash = '\0';
+        if (strlen(group) <= kept)
+            break;
+        unlinkat(t->fd, group + 1, AT_REMOVEDIR);
+    }
+}
+
+/* Which group on the way has as many below it, or as deep ones, as it may. */
+static void hint_full(const struct cgroup_tree *t, const char *path, struct err *e)
+{
+    static const char *const files[] = { "cgroup.max.descendants", "cgroup.max.depth" };
+    AUTO_FREE char *group = str_dup(path);
+
+    for (char *slash; group && (slash = strrchr(group, '/')) != NULL && slash > group;) {
+        *slash = '\0';
+        for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+            AUTO_FREE char *file = str_fmt("%s/%s", group + 1, files[i]);
+            char text[32];
+            if (file && fs_read_small(t->fd, file, text, sizeof(text)) > 0 && !STREQ(text, "max"))
+                err_hint(e, "%s%s/%s is %s: it is full", t->path, group, files[i], text);
+        }
+    }
 }
 
 static int mkdir_failed(const struct cgroup_tree *t, const char *path, struct err *e)
@@ -126,6 +165,8 @@ static int mkdir_failed(const struct cgroup_tree *t, const char *path, struct er
     err_sysf(e, "mkdir", "%s%s", t->path, path);
     if (e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS)
         err_hint(e, "the cgroup tree is not ours to change: is it delegated, and mounted rw?");
+    if (e->errnum == EAGAIN)
+        hint_full(t, path, e);
     return -ERR_SYS;
 }
 
@@ -169,8 +210,9 @@ int cgroup_fill(const struct cgroup_tree *t, const struct cgroup *cg, const stru
 
 /* The directory, and what is missing above it. 1: it was there already. */
 static int make_dirs(const struct cgroup_tree *t, const char *path, const char *parent,
-                     struct err *e)
+                     size_t *ret_kept, struct err *e)
 {
+    *ret_kept = strlen(parent);
     for (int i = 0; i < MAKE_TRIES; i++) {
         if (mkdirat(t->fd, path + 1, 0755) == 0)
             return 0;
@@ -178,31 +220,35 @@ static int make_dirs(const struct cgroup_tree *t, const char *path, const char *
             return 1;
         if (errno != ENOENT || !parent[0])
             break;
+        if (i == 0)
+            *ret_kept = existing(t, parent);
         int r = fs_mkdir_p(t->fd, parent + 1, 0755, e);
-        if (r < 0 && e->errnum != ENOENT)
-            return err_wrap(e, "%s", t->path);
-        errno = ENOENT;
+        errno = r < 0 ? e->errnum : ENOENT;
+        if (errno != ENOENT)
+            break;
     }
-    return mkdir_failed(t, path, e);
+    mkdir_failed(t, path, e);
+    discard(t, path, *ret_kept);
+    return -e->kind;
 }
 
 /* The group itself. The directory comes first: from then on nobody can take the parent away. 1: it
  * was there already. */
 static int make_group(const struct cgroup_tree *t, const char *path, unsigned flags,
-                      struct cgroup *ret, struct err *e)
+                      struct cgroup *ret, size_t *ret_kept, struct err *e)
 {
     AUTO_FREE char *parent = parent_of(path);
 
     if (!parent)
         return err_nomem(e);
-    int there = make_dirs(t, path, parent, e);
+    int there = make_dirs(t, path, parent, ret_kept, e);
     if (there < 0)
         return there;
     if (flags & CGROUP_ACCOUNT)
         account(t, parent);
     int r = open_group(t, path, ret, e);
     if (r < 0 && there == 0)
-        discard(t, path);
+        discard(t, path, *ret_kept);
     return r < 0 ? r : there;
 }
 
@@ -212,6 +258,7 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
     AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
     AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
     AUTO_FREE char *parent = parent_of(path);
+    size_t kept = 0;
     int rc;
 
     if (!parent)
@@ -222,12 +269,12 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
         rc = cgroup_limits_check(&l, t, parent, e);
     if (rc < 0)
         return rc;
-    int there = make_group(t, path, flags, &cg, e);
+    int there = make_group(t, path, flags, &cg, &kept, e);
     if (there == 1 && cgroup_populated(&cg))
         return err_set(e, ERR_IN_USE, "cgroup %s has processes in it already", cg.abs_path);
     rc = there < 0 ? there : cgroup_fill(t, &cg, &l, r, e);
     if (rc < 0 && there == 0)
-        discard(t, path);
+        discard(t, path, kept);
     if (rc < 0)
         return rc;
     *ret = cg;

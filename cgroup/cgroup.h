@@ -103,6 +103,10 @@ struct cgroup_change {
 int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct cgroup_change *c,
                   struct err *e);
 
+/* Adds to the error of a clone(2) into the group at `fd` what the kernel's answer means: threaded
+ * groups, no internal processes, pids.max. */
+void cgroup_explain_birth(int fd, struct err *e);
+
 /* Moves a process in. Slow (a grace period): be born in it with cg->fd instead. */
 int cgroup_enter(const struct cgroup *cg, pid_t pid, struct err *e);
 

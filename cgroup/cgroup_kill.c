@@ -11,11 +11,6 @@
 #define FREEZE_MS  10000
 #define KILL_ROUND 100 /* at most; 10 ms apart */
 
-static bool is_gone(int errnum)
-{
-    return errnum == ENOENT || errnum == ENODEV;
-}
-
 int cgroup_signal(const struct cgroup *cg, int sig, struct err *e)
 {
     AUTO_FREE pid_t *pids = NULL;
@@ -30,7 +25,8 @@ int cgroup_signal(const struct cgroup *cg, int sig, struct err *e)
     return 0;
 }
 
-/* Kernels before 5.14: stop them all, so that none can fork out of reach, kill, let them die. */
+/* Without cgroup.kill (kernels before 5.14, or it may not be written): stop them all, so that none
+ * can fork out of reach, kill every one, and let them die. */
 static int kill_one_by_one(const struct cgroup *cg, struct err *e)
 {
     const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
@@ -50,11 +46,7 @@ static int kill_one_by_one(const struct cgroup *cg, struct err *e)
 
 int cgroup_kill(const struct cgroup *cg, struct err *e)
 {
-    if (fs_put(cg->fd, "cgroup.kill", "1") == 0)
-        return 0;
-    if (!is_gone(errno))
-        return err_sysf(e, "write", "1 to %s/cgroup.kill", cg->abs_path);
-    if (cgroup_procs_event(cg->fd, "populated") < 0)
+    if (fs_put(cg->fd, "cgroup.kill", "1") == 0 || cgroup_procs_event(cg->fd, "populated") < 0)
         return 0;
     return kill_one_by_one(cg, e);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Why a controller is missing: held by v1, switched off, not delegated, not in this kernel. */
+#include "base/fs.h"
 #include "base/str.h"
 #include "cgroup/cgroup_control.h"
 
@@ -108,4 +109,21 @@ int cgroup_why(const struct cgroup_tree *t, const char *path, struct buf *out, s
         buf_char(out, '\n');
     }
     return out->failed ? err_nomem(e) : 0;
+}
+
+/* cgroup-v2.rst, "Threads" and "No Internal Process Constraint". */
+void cgroup_explain_birth(int fd, struct err *e)
+{
+    char type[32] = "?";
+
+    if (e->errnum == EOPNOTSUPP && fs_read_small(fd, "cgroup.type", type, sizeof(type)) > 0)
+        err_hint(e,
+                 "the container's group is of the type \"%s\": a group above it is threaded, name "
+                 "another one in cgroupsPath",
+                 type);
+    else if (e->errnum == EBUSY)
+        err_hint(e, "the container's group passes controllers on, so that no process can be in it: "
+                    "see its cgroup.subtree_control");
+    else if (e->errnum == EAGAIN)
+        err_hint(e, "the pids.max of the container's group, or of one above it, is reached");
 }

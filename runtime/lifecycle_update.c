@@ -13,7 +13,6 @@
 #include "runtime/resctrl.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 /* ---- classes of service ---- */
 

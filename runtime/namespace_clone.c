@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/sys.h"
+#include "cgroup/cgroup.h"
 #include "runtime/idmap.h"
 #include "runtime/namespace.h"
 
@@ -58,11 +59,13 @@ static int own_ns(const char *file)
 }
 
 /* In a pid namespace whose first process has died nobody can be born: that is ENOMEM. */
-static int clone_error(const struct namespace_plan *p, struct err *e)
+static int clone_error(const struct namespace_plan *p, int cgroup_fd, struct err *e)
 {
     if (errno == ENOMEM && (p->join_flags & CLONE_NEWPID))
         return err_set(e, ERR_STATE, "container not running");
     err_sys(e, "clone3", NULL);
+    if (cgroup_fd >= 0)
+        cgroup_explain_birth(cgroup_fd, e);
     if (e->errnum == EACCES)
         err_hint(e, "into the container's cgroup leads no way that is ours: start it from a group "
                     "of your own, as systemd-run --user --scope does");
@@ -82,7 +85,7 @@ static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *re
     if (pid == 0)
         return 0;
     if (r >= 0 && pid < 0)
-        r = clone_error(p, e);
+        r = clone_error(p, cgroup_fd, e);
     if ((pid_ns >= 0 && setns(pid_ns, CLONE_NEWPID) < 0) ||
         (time_ns >= 0 && setns(time_ns, CLONE_NEWTIME) < 0)) {
         if (pid > 0)
@@ -197,7 +200,7 @@ static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int 
     AUTO_FD int theirs = sock[1];
     pid_t mid = proc_clone(p->user_first ? CLONE_NEWUSER : 0, cgroup_fd, NULL);
     if (mid < 0)
-        return err_sys(e, "clone3", NULL);
+        return clone_error(p, cgroup_fd, e);
     if (mid == 0) {
         mem_close(&ours);
         return middle(p, TAKE_FD(theirs));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of groups on this machine's v2 tree, in a group of the test's own. */
+#include "base/fs.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "cgroup/cgroup.h"
@@ -8,6 +9,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 
 static struct cgroup_tree tree = CGROUP_TREE_INIT;
 static char top[64];
@@ -103,6 +105,83 @@ START_TEST(processes_are_born_listed_and_killed)
     unit_ok(cgroup_kill(&cg, &e), &e);
     cgroup_close(&cg);
     cgroup_close(&below);
+}
+END_TEST
+
+/* Forks and ends, and so does the child, for ever: no list of processes is true for long. */
+static void run_away(const struct cgroup *cg)
+{
+    pid_t pid = proc_clone(0, cg->fd, NULL);
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0)
+        while (fork() == 0)
+            ;
+    if (pid == 0)
+        _exit(0);
+    proc_wait(pid);
+}
+
+/* What a kernel before 5.14 lacks, here may not be written. */
+static void hide_kill(const struct cgroup *cg)
+{
+    AUTO_FREE char *file = str_fmt("%s/cgroup.kill", cg->abs_path);
+
+    ck_assert_int_eq(mount(file, file, NULL, MS_BIND, NULL), 0);
+    ck_assert_int_eq(mount(NULL, file, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0);
+    ck_assert_int_lt(fs_put(cg->fd, "cgroup.kill", "1"), 0);
+}
+
+START_TEST(without_cgroup_kill_nobody_forks_away)
+{
+    for (int round = 0; round < 20; round++) {
+        struct cgroup cg = make("chase");
+        struct err e = ERR_INIT;
+        AUTO_FREE char *file = str_fmt("%s/cgroup.kill", cg.abs_path);
+
+        hide_kill(&cg);
+        for (int i = 0; i < 4; i++)
+            run_away(&cg);
+        unit_ok(cgroup_kill(&cg, &e), &e);
+        ck_assert(!cgroup_frozen(&cg));
+        umount2(file, MNT_DETACH);
+        unit_ok(cgroup_remove(&tree, cg.path, &e), &e);
+        cgroup_close(&cg);
+    }
+}
+END_TEST
+
+START_TEST(a_full_tree_names_its_limit)
+{
+    struct cgroup cg = make("full"), below = CGROUP_INIT;
+    struct err e = ERR_INIT;
+    AUTO_FREE char *path = str_fmt("%s/a/b", cg.path);
+    AUTO_FREE char *want = str_fmt("%s/cgroup.max.descendants is 1: it is full", cg.abs_path);
+
+    ck_assert_int_eq(fs_put(cg.fd, "cgroup.max.descendants", "1"), 0);
+    unit_fails(cgroup_create(&tree, path, NULL, 0, &below, &e), ERR_SYS, &e);
+    ck_assert_int_eq(e.errnum, EAGAIN);
+    ck_assert_str_eq(e.hint, want);
+    cgroup_close(&cg);
+}
+END_TEST
+
+START_TEST(a_birth_that_the_kernel_refuses_is_explained)
+{
+    struct cgroup cg = make("threads"), below = make("threads/below");
+    struct err e = ERR_INIT;
+
+    ck_assert_int_eq(fs_put(cg.fd, "cgroup.type", "threaded"), 0);
+    pid_t pid = proc_clone(0, below.fd, NULL);
+    if (pid == 0)
+        _exit(0);
+    ck_assert_int_lt(pid, 0);
+    err_sys(&e, "clone3", NULL);
+    ck_assert_int_eq(e.errnum, EOPNOTSUPP);
+    cgroup_explain_birth(below.fd, &e);
+    ck_assert_msg(strstr(e.hint, "of the type \"domain invalid\""), "%s", e.hint);
+    cgroup_close(&below);
+    cgroup_close(&cg);
 }
 END_TEST
 
@@ -344,6 +423,9 @@ int main(void)
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, a_group_is_made_with_its_parents);
     tcase_add_test(t, processes_are_born_listed_and_killed);
+    tcase_add_test(t, without_cgroup_kill_nobody_forks_away);
+    tcase_add_test(t, a_full_tree_names_its_limit);
+    tcase_add_test(t, a_birth_that_the_kernel_refuses_is_explained);
     tcase_add_test(t, a_used_group_is_not_taken_again);
     tcase_add_test(t, removal_waits_for_the_dying);
     tcase_add_test(t, frozen_processes_stand_still_and_can_be_killed);

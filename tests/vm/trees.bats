@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Trees in which no container can live, or whose limits cannot be written, are explained; and nothing is
+# left behind in them.
+
+load ../lib/hako
+load box
+
+setup_file() {
+    hako_setup_file
+    box_bundle
+    # A tree of this file's own, where strange things can be done.
+    TREE=/sys/fs/cgroup/trees-$BOX
+    export TREE
+    box_config '.linux.cgroupsPath = $path' --arg path "/${TREE##*/}/a/b"
+}
+
+setup() {
+    hako_setup
+    mkdir "$TREE"
+}
+
+teardown() {
+    oci delete -f "$BOX"
+    find "$TREE" -depth -type d -exec rmdir {} +
+    hako_teardown
+}
+
+# refused: create fails, and leaves neither state nor groups; what it says is in $output.
+refused() {
+    local before
+    before=$(find /sys/fs/cgroup -type d -path "*$BOX*")
+    fails 1 oci create -b "$B" "$BOX" </dev/null
+    is "$(find /sys/fs/cgroup -type d -path "*$BOX*")" "$before"
+    [ ! -e "$HAKO_RUNROOT/oci/$BOX" ]
+}
+
+# covers: /linux/cgroupsPath
+@test "a full tree names the limit and the group that has it" {
+    echo 1 >"$TREE/cgroup.max.descendants"
+    refused
+    has "$output" "mkdir $TREE/a/b: Resource temporarily unavailable"
+    has "$output" "hint: $TREE/cgroup.max.descendants is 1: it is full"
+    echo 2 >"$TREE/cgroup.max.descendants"
+    oci create -b "$B" "$BOX" </dev/null >"$T/out" 2>&1
+    echo max >"$TREE/cgroup.max.descendants"
+    echo 1 >"$TREE/cgroup.max.depth"
+    oci delete -f "$BOX"
+    refused
+    has "$output" "$TREE/cgroup.max.depth is 1: it is full"
+    echo max >"$TREE/cgroup.max.depth"
+}
+
+@test "a threaded group above is recognised" {
+    mkdir "$TREE/a"
+    echo threaded >"$TREE/a/cgroup.type"
+    refused
+    has "$output" "Operation not supported"
+    has "$output" 'the container'"'"'s group is of the type "domain invalid": a group above it is threaded'
+    box_config '.linux.resources.memory.limit = 67108864'
+    refused
+    has "$output" "threaded"
+    box_config 'del(.linux.resources.memory)'
+}
+
+@test "a tree that is mounted read-only: create and update say so and change nothing" {
+    mount -o remount,bind,ro /sys/fs/cgroup
+    refused
+    has "$output" "mkdir $TREE/a/b: Read-only file system"
+    has "$output" "is it delegated, and mounted rw?"
+    mount -o remount,bind,rw /sys/fs/cgroup
+    oci create -b "$B" "$BOX" </dev/null >"$T/out" 2>&1
+    oci update --pids-limit 9 "$BOX"
+    cp "$HAKO_RUNROOT/oci/$BOX/config.json" "$T/before"
+    mount -o remount,bind,ro /sys/fs/cgroup
+    fails 1 oci update --pids-limit 7 "$BOX"
+    mount -o remount,bind,rw /sys/fs/cgroup
+    has "$output" "pids.limit: write \"7\" to $TREE/a/b/pids.max: Read-only file system"
+    has "$output" "mounted read-only"
+    is "$(cat "$TREE/a/b/pids.max")" 9
+    cmp "$T/before" "$HAKO_RUNROOT/oci/$BOX/config.json"
+}
+
+@test "paths that lead out of the tree, and the root, are refused" {
+    for path in /a/../../b ../x / /..; do
+        box_config '.linux.cgroupsPath = $path' --arg path "$path"
+        refused
+        has "$output" "cgroupsPath $path: "
+    done
+    box_config '.linux.cgroupsPath = $path' --arg path "/${TREE##*/}/a/b"
+}
+
+@test "limits stay when the container is stopped and paused, and go with it" {
+    box
+    oci update --memory 64m "$BOX"
+    oci pause "$BOX"
+    is "$(cat "$TREE/a/b/memory.max")" 67108864
+    # What is frozen dies all the same.
+    oci delete -f "$BOX"
+    [ ! -d "$TREE/a/b" ]
+}
