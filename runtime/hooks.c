@@ -38,6 +38,13 @@ struct running {
     struct timespec deadline; /* tv_sec 0: none */
 };
 
+/* What every hook of a list is given. */
+struct given {
+    struct buf state;   /* on its stdin */
+    const char *bundle; /* its working directory where it can be seen, as with runc and crun */
+    const struct hooks_output *out;
+};
+
 static int open_failed(const char *key, const char *path, struct err *e)
 {
     err_sys(e, "open", path);
@@ -77,12 +84,14 @@ void hooks_close_output(struct hooks_output *o)
 DEFINE_CLEANUP(struct hooks_output, hooks_output, hooks_close_output(p))
 
 /* In the child: stdio, its own environment and nothing else of ours. */
-static _Noreturn void run(const struct config_hook *h, int in, int out, int err)
+static _Noreturn void run(const struct config_hook *h, const char *bundle, int in, int out, int err)
 {
     char *none[] = { NULL };
     char *self[] = { h->path, NULL };
 
     proc_default_signals();
+    if (bundle)
+        (void)!chdir(bundle);
     if (dup2(in, 0) >= 0 && (out < 0 || dup2(out, 1) >= 0) && dup2(err, 2) >= 0) {
         proc_cloexec_from(3);
         execve(h->path, h->args && *h->args ? h->args : self, h->env ? h->env : none);
@@ -91,7 +100,7 @@ static _Noreturn void run(const struct config_hook *h, int in, int out, int err)
     _exit(127);
 }
 
-static int start(const struct config_hook *h, const struct hooks_output *o, struct running *ret,
+static int start(const struct config_hook *h, const struct given *g, struct running *ret,
                  struct err *e)
 {
     int in[2], err[2];
@@ -110,7 +119,7 @@ static int start(const struct config_hook *h, const struct hooks_output *o, stru
     if (pid < 0)
         return err_sys(e, "clone3", h->path);
     if (pid == 0)
-        run(h, in_theirs, o->out, o->err >= 0 ? o->err : err_theirs);
+        run(h, g->bundle, in_theirs, g->out->out, g->out->err >= 0 ? g->out->err : err_theirs);
     *ret = (struct running){
         .pid = pid, .pidfd = pidfd, .in = TAKE_FD(in_ours), .err = TAKE_FD(err_ours)
     };
@@ -199,16 +208,16 @@ static void feed(struct running *r, const char *state, size_t len)
     mem_close(&r->in);
 }
 
-static int run_one(const struct config_hook *h, const char *kind, const struct buf *state,
-                   const struct hooks_output *o, struct err *e)
+static int run_one(const struct config_hook *h, const char *kind, const struct given *g,
+                   struct err *e)
 {
     struct running r;
     char said[1024] = "";
-    int ret = start(h, o, &r, e);
+    int ret = start(h, g, &r, e);
 
     if (ret < 0)
         return err_wrap(e, "%s hook %s", kind, h->path);
-    feed(&r, state->data, state->len);
+    feed(&r, g->state.data, g->state.len);
     bool ended = drain(&r, said, sizeof(said));
     if (!ended)
         proc_pidfd_signal(r.pidfd, SIGKILL);
@@ -231,11 +240,12 @@ static int write_state(const struct state *st, struct buf *ret, struct err *e)
 int hooks_run_to(const struct hooks_output *o, const struct config_hook_list *list,
                  const char *kind, const struct state *st, struct err *e)
 {
-    AUTO_BUF struct buf text = { 0 };
-    int r = list->n > 0 ? write_state(st, &text, e) : 0;
+    struct given g = { .bundle = st->bundle, .out = o };
+    int r = list->n > 0 ? write_state(st, &g.state, e) : 0;
 
     for (size_t i = 0; i < list->n && r >= 0; i++)
-        r = run_one(&list->v[i], kind, &text, o, e);
+        r = run_one(&list->v[i], kind, &g, e);
+    buf_free(&g.state);
     return r;
 }
 
@@ -251,14 +261,16 @@ int hooks_run(const struct config_hook_list *list, const char *kind, const struc
 void hooks_run_all(const struct config_hook_list *list, const char *kind, const struct state *st)
 {
     CLEANUP(hooks_output) struct hooks_output o = HOOKS_OUTPUT_INIT;
-    AUTO_BUF struct buf text = { 0 };
+    struct given g = { .bundle = st->bundle, .out = &o };
     struct err e = ERR_INIT;
 
-    if (list->n == 0 || write_state(st, &text, &e) < 0)
+    if (list->n == 0)
         return;
     if (hooks_open_output(&st->annotations, &o, &e) < 0)
         log_warn("%s", e.msg);
-    for (size_t i = 0; i < list->n; i++)
-        if (run_one(&list->v[i], kind, &text, &o, &e) < 0)
+    int r = write_state(st, &g.state, &e);
+    for (size_t i = 0; i < list->n && r >= 0; i++)
+        if (run_one(&list->v[i], kind, &g, &e) < 0)
             log_warn("%s", e.msg);
+    buf_free(&g.state);
 }

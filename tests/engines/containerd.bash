@@ -14,7 +14,7 @@ END
     export CONTAINERD_ADDRESS=$T/containerd/socket
     containerd -c "$T/containerd/config.toml" >"$T/containerd/log" 2>&1 3>&- &
     echo $! >"$T/containerd/pid"
-    wait_for 30 ctr version
+    wait_for $patience quiet ctr version
     ctr images import "$(fixture plain)/docker.tar"
 }
 
@@ -39,8 +39,8 @@ remove() {
 # ctr asks for 1024 CPU shares unless told not to.
 e() {
     case $1 in
-    run) timeout --foreground -k 5 60 ctr run --cpu-shares 0 --runc-binary "$(runtime_path)" "${@:2}" ;;
-    *) timeout --foreground -k 5 60 ctr "$@" ;;
+    run) timeout --foreground -k 5 $patience ctr run --cpu-shares 0 --runc-binary "$(runtime_path)" "${@:2}" ;;
+    *) timeout --foreground -k 5 $patience ctr "$@" ;;
     esac
 }
 

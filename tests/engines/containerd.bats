@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What containerd's shim does with a container, by ctr.
 
-load engine
+load ../engines/engine
 
 # run_box [OPTION...] WORD...: notes what a new container prints.
 run_box() {

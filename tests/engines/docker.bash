@@ -6,18 +6,20 @@ error_control=runc
 no_interpreter=127
 
 engine_up() {
+    local network='"bip": "10.98.0.1/24"'
+    in_guest && network='"bridge": "none", "iptables": false'
+    [ -z "${remap:-}" ] || network+=", \"userns-remap\": \"$remap\""
     mkdir -p "$T/docker"
     cat >"$T/docker/daemon.json" <<END
 {"runtimes": {"crun": {"path": "$(runtime=crun runtime_path)"}, "hako": {"path": "$HAKO_BUILD/hako-oci"}},
  "data-root": "$T/docker/root", "exec-root": "/run/docker", "pidfile": "/run/docker.pid",
- "hosts": ["unix://$T/docker/socket"], "storage-driver": "overlay2", "bip": "10.98.0.1/24",
+ "hosts": ["unix://$T/docker/socket"], "storage-driver": "overlay2", $network,
  "exec-opts": ["native.cgroupdriver=cgroupfs"], "init-path": "$HAKO_ENGINES/usr/bin/docker-init"}
 END
     export DOCKER_HOST=unix://$T/docker/socket DOCKER_CONFIG=$T/docker
     dockerd --config-file "$T/docker/daemon.json" >"$T/docker/log" 2>&1 3>&- &
-    wait_for 30 docker version
+    wait_for $patience quiet docker version
     docker load -q -i "$(fixture plain)/docker.tar"
-    docker network create --subnet 10.97.0.0/24 tests
 }
 
 engine_down() {
@@ -34,8 +36,8 @@ engine_clean() {
 
 e() {
     case $1 in
-    run | create) timeout --foreground -k 5 60 docker "$1" --runtime "$runtime" "${@:2}" ;;
-    *) timeout --foreground -k 5 60 docker "$@" ;;
+    run | create) timeout --foreground -k 5 $patience docker "$1" --runtime "$runtime" "${@:2}" ;;
+    *) timeout --foreground -k 5 $patience docker "$@" ;;
     esac
 }
 
@@ -50,3 +52,5 @@ needs_all_capabilities() {
     have=$(sed -n 's/^CapEff:\t//p' /proc/self/status)
     ((0x$have >> 24 & 1)) || skip "root lacks CAP_SYS_RESOURCE here; the guest's has it"
 }
+
+raise_memory() { e update -m "$2" --memory-swap "$2" "$1"; }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# The engines' tests (`load engine`): a scenario runs once with the control and once with hako-oci,
+# The engines' tests (`load ../engines/engine`): a scenario runs once with the control and once with hako-oci,
 # and what it prints, exit codes included, must be the same.
 #
-# The engine is named after the bats file; ENGINE.bash has what differs between engines:
+# The engine is named after the bats file (podman.bats, podman-more.bats, engine-podman.bats); ENGINE.bash has what differs between engines:
 #   engine_up           starts it and loads the image $image
 #   engine_down         stops it
 #   engine_clean        removes every container
@@ -10,24 +10,38 @@
 
 load ../lib/hako
 engine=$(basename "$BATS_TEST_FILENAME" .bats)
-engine=${engine%-*}
+engine=${engine#engine-} engine=${engine%%-*}
 
-# What the engine makes once, with its first container, is nobody's leak.
+# What the engine makes once, with its first container, is nobody's leak. (No networks in the guest:
+# they are the engine's work, and slow there.)
 warm_up() {
     runtime=hako
+    e run --rm --network none $image true
+    in_guest && return
+    e network create --subnet 10.97.0.0/24 tests
     e run --rm --network tests $image true
     e run --rm --network host $image true
 }
 
-load "$engine"
+# Seconds that a command of an engine may take.
+patience=60
+in_guest && patience=200
+
+load "../engines/$engine"
 image=hako.test/plain:latest
 
 setup_file() {
     hako_setup_file
+    engine_setup_file
+}
+
+engine_setup_file() {
     chmod 711 "$T"
     export PATH=$HAKO_ENGINES/usr/bin:$HAKO_ENGINES/usr/sbin:$PATH
     { engine_up && warm_up; } >"$T/up" 2>&1 || { cat "$T/up"; return 1; }
 }
+
+quiet() { "$@" >/dev/null 2>&1; }
 
 teardown_file() {
     local failed=0
@@ -75,7 +89,7 @@ terminal() {
     local words
     printf -v words '%q ' "$@"
     export -f e runtime_path
-    export runtime
+    export runtime patience
     script -qec "stty rows 33 cols 99; bash -c $(printf %q "$words")" /dev/null </dev/null
 }
 

@@ -10,6 +10,8 @@ engine_up() {
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 init_path = "$HAKO_ENGINES/usr/bin/tini-static"
+runtime_supports_json = ["crun", "hako-oci"]
+runtime_supports_nocgroup = ["crun", "hako-oci"]
 helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman", "$HAKO_ENGINES/usr/bin"]
 [containers]
 pids_limit = 0
@@ -18,7 +20,6 @@ END
     export CONTAINERS_CONF=$T/containers.conf
     runtime=hako
     e load -q -i "$(fixture plain)/docker.tar"
-    e network create --subnet 10.97.0.0/24 tests
 }
 
 engine_down() {
@@ -30,7 +31,7 @@ engine_clean() {
 }
 
 e() {
-    timeout --foreground -k 5 60 podman --root "$T/podman/root" --runroot "$T/podman/run" \
+    timeout --foreground -k 5 $patience podman --root "$T/podman/root" --runroot "$T/podman/run" \
         --tmpdir "$T/podman/tmp" --network-config-dir "$T/podman/networks" --storage-driver overlay \
         --storage-opt overlay.skip_mount_home=true \
         --runtime "$(runtime_path)" "$@"
@@ -46,3 +47,9 @@ show_top() { e top "$1" args; }
 
 # podman asks for what it has itself.
 needs_all_capabilities() { :; }
+
+# This podman has no `update`: the runtime's own is what a newer one calls.
+raise_memory() {
+    "$(runtime_path)" update --memory $((${2%m} << 20)) --memory-swap $((${2%m} << 20)) \
+        "$(field "$1" '{{.Id}}')" && echo "$1"
+}

@@ -49,6 +49,18 @@ hook() { # KIND [EXTRA]
     lacks "$(grep createContainer "$T/log")" "$(readlink /proc/self/ns/net)"
 }
 
+@test "the bundle is the working directory of those that can see it" {
+    for kind in createRuntime createContainer poststart poststop; do
+        config '.hooks[$k] = [{path: "/bin/sh", args: ["sh", "-c", "pwd >>\($l)"]}]' \
+            --arg k $kind --arg l "$T/log"
+    done
+    command_is init pause
+    create box
+    lifecycle start box
+    lifecycle delete box force
+    is "$(uniq -c "$T/log" | xargs)" "4 $B"
+}
+
 @test "a failure ends the launch and names hook, status and last words" {
     config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "echo broken >&2; exit 3"]}]'
     run in_box true
