@@ -51,5 +51,5 @@ needs_all_capabilities() { :; }
 # This podman has no `update`: the runtime's own is what a newer one calls.
 raise_memory() {
     "$(runtime_path)" update --memory $((${2%m} << 20)) --memory-swap $((${2%m} << 20)) \
-        "$(field "$1" '{{.Id}}')" && echo "$1"
+        "$(field "$1" '{{.Id}}')"
 }
