@@ -119,6 +119,7 @@ static int spawn(const struct exec_args *args, struct target *t, struct launch_p
     x.process = t->config.process;
     x.config = &t->config;
     x.cgroup_fd = t->cgroup.fd;
+    x.dir = t->c.run_fd;
     x.filter = t->filter.len > 0 && !args->privileged ? &t->filter : NULL;
     if (!args->tty && (args->detach || !args->interactive)) {
         null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -41,17 +41,27 @@ static int open_init_root(pid_t pid, int pidfd, struct err *e)
     return fd < 0 ? err_sys(e, "open", path) : TAKE_FD(fd);
 }
 
-bool exec_may_trace(const struct config *c, const struct config_process *p)
+/* Could this process of the container trace what joins it? Not from another user namespace. */
+static bool may_trace(const struct config *c, const struct config_process *p)
 {
     return !config_namespace(c, CONFIG_NS_USER) && p->capabilities &&
            (p->capabilities->bounding.bits & CAPS_BIT(CAP_SYS_PTRACE)) != 0;
 }
 
-/* May somebody in the container trace what joins it? */
-static bool is_traceable(const struct exec *x)
+/* There from the first exec on that may trace. */
+#define MARK "traceable"
+
+/* May somebody in the container trace what joins it, or may the process itself what comes next? */
+static int is_traceable(const struct exec *x, struct err *e)
 {
-    return x->traceable || !x->config || !x->config->process ||
-           exec_may_trace(x->config, x->config->process);
+    if (!x->config || !x->config->process)
+        return 1;
+    if (x->dir >= 0 && may_trace(x->config, x->process)) {
+        AUTO_FD int fd = openat(x->dir, MARK, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        return fd < 0 ? err_sys(e, "create", MARK) : 1;
+    }
+    return may_trace(x->config, x->config->process) ||
+           (x->dir >= 0 && faccessat(x->dir, MARK, F_OK, 0) == 0);
 }
 
 /* ---- what those who trace must not find ---- */
@@ -104,9 +114,11 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     AUTO_FD int opened = -1;
     AUTO_FD int root = -1;
     int pidfd = x->pidfd;
-    bool traceable = is_traceable(x);
-    int r = traceable || attr_has_labels(x->process) ? self_seal(e) : 0;
+    int traceable = is_traceable(x, e);
+    int r = traceable < 0 ? traceable : 0;
 
+    if (r >= 0 && (traceable || attr_has_labels(x->process)))
+        r = self_seal(e);
     if (r >= 0 && pidfd < 0) {
         r = open_init(x, &opened, e);
         pidfd = opened;

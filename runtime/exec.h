@@ -23,18 +23,16 @@ struct exec {
     int stdio[3];                /* -1: inherit; ignored with a terminal */
     int cgroup_fd;               /* the v2 group to be born in, or -1 */
     unsigned preserve_fds;
-    bool traceable; /* something in it may have CAP_SYS_PTRACE, whatever the config says */
+    int dir; /* the container's own on the host: an exec with CAP_SYS_PTRACE leaves a mark for the
+                next ones there; -1: none */
     const struct seccomp_filter *filter; /* NULL: none */
     const struct state *state; /* for the filter's listener, as it is now; NULL: it gets none */
 };
 
 #define EXEC_INIT                                                                                  \
     {                                                                                              \
-        .pidfd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1                                      \
+        .pidfd = -1, .dir = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1                           \
     }
-
-/* Could this process of the container trace what joins it? Not from another user namespace. */
-bool exec_may_trace(const struct config *c, const struct config_process *p);
 
 /* Clones the process; then launch_ready() and launch_start() as for a container's first one. It is
  * the caller's child. ERR_STATE "container not running" when init is gone.

@@ -121,16 +121,6 @@ static int find_filter(struct lifecycle_ctr *c, struct err *e)
     return r != 0 ? r : lifecycle_filter(c, e);
 }
 
-/* The container's first process is not the only one that may trace: so may what was executed with
- * more. To be known before it runs. */
-static int note_tracer(struct lifecycle_ctr *c, const struct config_process *p, struct err *e)
-{
-    if (c->traceable || !exec_may_trace(&c->config, p))
-        return 0;
-    AUTO_FD int fd = openat(c->dir, STATEFILE_TRACEABLE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    return fd < 0 ? err_sys(e, "create", STATEFILE_TRACEABLE) : 0;
-}
-
 static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
                    const struct config_process *process, struct launch_proc *p, struct err *e)
 {
@@ -146,13 +136,11 @@ static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
     x.process = process;
     x.config = &c->config;
     x.state = &c->sf.state;
-    x.traceable = c->traceable;
+    x.dir = c->dir;
     x.preserve_fds = args->preserve_fds;
     x.filter = &c->filter;
     if (r >= 0)
         r = find_filter(c, e);
-    if (r >= 0)
-        r = note_tracer(c, process, e);
     if (r >= 0)
         r = clone_in(c, &x, args->cgroup, p, e);
     if (r >= 0)
@@ -186,11 +174,8 @@ int lifecycle_exec(const char *root, const struct lifecycle_exec *args, struct l
         r = lifecycle_open(root, args->id, LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
     if (r >= 0)
         r = check_status(c.sf.state.status, args->ignore_paused, e);
-    if (r >= 0) {
-        c.traceable = exec_may_trace(&c.config, c.config.process) ||
-                      faccessat(c.dir, STATEFILE_TRACEABLE, F_OK, 0) == 0;
+    if (r >= 0)
         r = make_process(args, c.config.process, &process, e);
-    }
     if (r < 0)
         return r;
     r = exec_in(&c, args, &process, &p, e);

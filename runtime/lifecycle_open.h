@@ -22,7 +22,6 @@ struct lifecycle_ctr {
     const struct cgroup_driver *driver; /* NULL until the cgroup is made or opened */
     struct cgroup_tree tree;
     struct cgroup cgroup;
-    bool traceable; /* exec: some process of it may trace others */
 };
 
 #define LIFECYCLE_CTR_INIT                                                                         \

@@ -28,11 +28,10 @@ extern const struct json_table statefile_table;
 #define STATEFILE_ROOT "/run/hako/oci"
 
 /* Other files in the directory. */
-#define STATEFILE_FIFO      "exec.fifo" /* there until the container is started */
-#define STATEFILE_CONFIG    "config.json"
-#define STATEFILE_FILTER    "filter"    /* compiled; then the config is without linux.seccomp */
-#define STATEFILE_TRACEABLE "traceable" /* some exec has had CAP_SYS_PTRACE */
-#define STATEFILE_LOCK      "lock"
+#define STATEFILE_FIFO   "exec.fifo" /* there until the container is started */
+#define STATEFILE_CONFIG "config.json"
+#define STATEFILE_FILTER "filter" /* compiled; then the config is without linux.seccomp */
+#define STATEFILE_LOCK   "lock"
 
 /* Opens ROOT (made 0700 when missing); the descriptor is the caller's. */
 int statefile_open_root(const char *root, int *ret_fd, struct err *e);

@@ -145,3 +145,24 @@ P
     is "$(in_box $I cut -d' ' -f2 /proc/mounts | grep -v '^/proc/\|^/sys/firmware\|^/sys/devices' | sort | tr '\n' ' ')" \
         "/ /dev /dev/mqueue /dev/pts /dev/shm /etc/hostname /etc/hosts /etc/resolv.conf /proc /sys /sys/fs/cgroup "
 }
+
+# What an exec with more than the container has could find behind the next ones.
+# bats test_tags=host-only
+@test "exec --privileged sees nothing of the host behind what joins" {
+    local name=spied id
+    hako run -d --name $name --network none $I sleep 1000 >/dev/null
+    id=$(hako inspect --format '{{.Id}}' $name)
+    hako exec --privileged $name sh -c 'echo $$ >/tmp/pid; while [ ! -e /tmp/stop ]; do
+        for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ $p = /proc/$$ ] || ls -l $p/fd; done; done >/tmp/seen' 2>/dev/null &
+    wait_for 10 hako exec $name test -e /tmp/seen
+    [ -e "$HAKO_RUNROOT/containers/$id/traceable" ]
+    for _ in {1..60}; do
+        hako exec $name true </dev/null 2>&1 | cat >"$T/exec.out"
+    done
+    hako exec $name touch /tmp/stop
+    wait $!
+    # Pipes and sockets of theirs it did see.
+    [ "$(hako exec $name grep -c -e "-> [a-z]*:" /tmp/seen)" -gt 20 ]
+    is "$(hako exec $name grep -E -e "-> ($HAKO_RUNROOT|$HAKO_ROOT|/sys/fs/cgroup)" /tmp/seen)" ""
+    hako rm -f $name >/dev/null
+}

@@ -405,10 +405,11 @@ static void hunt_one(int pid, const char *self, int *held, int *n_held)
     char path[64], target[PATH_MAX];
 
     snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-    ssize_t n = readlink(path, target, sizeof(target) - 1);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd); /* the process may execute the next */
+    ssize_t n = readlink(path, target, sizeof(target) - 1);
     target[n > 0 ? n : 0] = '\0';
     if (strcmp(target, self) == 0 || *n_held == 64) {
         close(fd);
