@@ -263,3 +263,20 @@ PY
     fails 255 oci exec box init true
     has "$output" "cannot exec in a stopped container"
 }
+
+# covers: exec /linux/seccomp/syscalls/*/names
+@test "the container's filter holds for what joins it, whichever way it was kept" {
+    config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+            syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 77}]}'
+    box
+    rm -r "$T/oci/.seccomp" # not needed: a copy is the container's own
+    jq -e '.linux.seccomp == null' "$T/oci/box/config.json"
+    run oci exec box init mkdir /dev/shm/x
+    has "$output" "File descriptor in bad state"
+    # Without that copy it is the profile's, if the config has it.
+    rm "$T/oci/box/filter"
+    jq --slurpfile b "$B/config.json" '.linux.seccomp = $b[0].linux.seccomp' "$T/oci/box/config.json" >"$T/new"
+    mv "$T/new" "$T/oci/box/config.json"
+    run oci exec box init mkdir /dev/shm/x
+    has "$output" "File descriptor in bad state"
+}

@@ -304,6 +304,30 @@ START_TEST(the_cache_trusts_only_its_own)
 }
 END_TEST
 
+START_TEST(a_container_keeps_its_filter)
+{
+    AUTO_SECCOMP struct seccomp_filter a = { 0 }, b = { 0 };
+    AUTO_FREE char *text = str_fmt(NO_MKDIR, EXDEV, "");
+    struct err e = ERR_INIT;
+
+    ck_assert_int_eq(seccomp_restore(unit_dirfd, "filter", &b, &e), 0);
+    compile(text, -1, &a);
+    unit_ok(seccomp_save(unit_dirfd, "filter", &a, &e), &e);
+    ck_assert_int_eq(seccomp_restore(unit_dirfd, "filter", &b, &e), 1);
+    ck_assert_uint_eq(a.len, b.len);
+    ck_assert_uint_eq(a.flags, b.flags);
+    ck_assert_mem_eq(a.insns, b.insns, a.len * sizeof(*a.insns));
+    ck_assert_int_eq(confined(&b, try_mkdir), 0);
+    AUTO_FD int fd = openat(unit_dirfd, "filter", O_RDWR | O_CLOEXEC);
+    off_t size = lseek(fd, 0, SEEK_END);
+    for (off_t cut = 1; cut <= size; cut += size / 4) {
+        struct seccomp_filter c = { 0 };
+        ck_assert_int_eq(ftruncate(fd, size - cut), 0);
+        unit_fails(seccomp_restore(unit_dirfd, "filter", &c, &e), ERR_CORRUPT, &e);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("seccomp");
@@ -316,5 +340,6 @@ int main(void)
     tcase_add_loop_test(t, a_listener_answers, 0, 3);
     tcase_add_test(t, the_cache_gives_back_what_was_compiled);
     tcase_add_loop_test(t, the_cache_trusts_only_its_own, 0, 6);
+    tcase_add_test(t, a_container_keeps_its_filter);
     return unit_run(t);
 }
