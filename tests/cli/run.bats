@@ -70,8 +70,8 @@ b"
     is "$(echo no | in_box $I cat)" ""
 }
 
+# bats test_tags=host-only
 @test "50 MB of output arrive whole" {
-    # bats test_tags=host-only
     is "$(in_box $I sh -c 'head -c 50000000 /dev/zero' | wc -c)" 50000000
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Bad configs, ids, flags and files: an error, no crash, nothing created.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle
@@ -93,7 +94,6 @@ refused() {
 }
 
 @test "a config that is cut anywhere" {
-    # bats test_tags=host-only
     good='{"ociVersion":"1.0.0","process":{"cwd":"/","args":["init"],"user":{"uid":0,"gid":0}},"root":{"path":"rootfs"},"linux":{"namespaces":[{"type":"mount"},{"type":"pid"}]}}'
     for ((n = 0; n < ${#good}; n++)); do
         printf '%s' "${good:0:n}" >"$B/config.json"

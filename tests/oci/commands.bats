@@ -27,6 +27,7 @@ status_of() { oci state "$1" | jq -r .status; }
 is_stopped() { [ "$(status_of "$1")" = stopped ]; }
 
 # covers: list list:--format list:--quiet
+# bats test_tags=host-only
 @test "list has runc's columns, in order of the ids" {
     is "$(oci list)" "$(runc --root "$T/none" list)"
     is "$(oci list -f json)" "[]"
@@ -45,6 +46,7 @@ b created $B root"
 }
 
 # covers: state /annotations
+# bats test_tags=host-only
 @test "state has what runc's has" {
     config '.annotations = {"a.b": "c"}'
     up run box -d
@@ -112,6 +114,7 @@ b created $B root"
 }
 
 # covers: kill kill:--regex kill:--all delete delete:--regex delete:--force
+# bats test_tags=host-only
 @test "--regex takes every container that matches" {
     up run web-1 -d
     up run web-2 -d
@@ -132,6 +135,7 @@ b created $B root"
     is "$(oci list -q)" ""
 }
 
+# bats test_tags=host-only
 @test "kill takes every spelling of a signal" {
     command_is init pause
     for sig in TERM sigterm 15 SIGUSR1 RTMIN+3 SIGRTMAX-1; do
@@ -162,6 +166,7 @@ b created $B root"
 }
 
 # covers: run run:--detach run:--keep run:--bundle run:--pid-file start
+# bats test_tags=host-only
 @test "run waits and deletes; --keep keeps; --detach returns" {
     command_is init exit 7
     config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
@@ -185,6 +190,7 @@ b created $B root"
 }
 
 # covers: create create:--bundle create:--config create:--pid-file create:--no-new-keyring create:--no-subreaper run:--config run:--no-new-keyring run:--no-subreaper
+# bats test_tags=host-only
 @test "create's flags" {
     mkdir "$T/other"
     mv "$B/config.json" "$T/other/my.json"
@@ -210,6 +216,7 @@ b created $B root"
 }
 
 # covers: create:--no-pivot run:--no-pivot
+# bats test_tags=host-only
 @test "--no-pivot: the root without pivot_root" {
     command_is init ls / ';' mounts
     sight() { oci run -b "$B" "$@" box | sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //' | sort; }
@@ -227,6 +234,7 @@ b created $B root"
 }
 
 # covers: spec spec:--bundle spec:--file
+# bats test_tags=host-only
 @test "spec writes what create takes, once" {
     mkdir "$T/new"
     oci spec --bundle "$T/new"
@@ -243,6 +251,7 @@ b created $B root"
 }
 
 # covers: spec:--rootless
+# bats test_tags=host-only
 @test "spec --rootless makes what runc makes" {
     mkdir "$T/a" "$T/b"
     oci spec --rootless -b "$T/a"
@@ -260,6 +269,7 @@ b created $B root"
 }
 
 # covers: global:--version help
+# bats test_tags=host-only
 @test "version and help" {
     v=$(oci --version)
     is "$v" "$(oci -v)"
@@ -278,6 +288,7 @@ b created $B root"
 }
 
 # covers: completion
+# bats test_tags=host-only
 @test "completion knows commands, options, values and containers" {
     up create box
     words() { "$HAKO_BUILD/hako-oci" __complete --root "$T/oci" "$@"; }
@@ -296,6 +307,7 @@ json"
 }
 
 # covers: global:--root
+# bats test_tags=host-only
 @test "two roots do not see each other" {
     up create box
     is "$("$HAKO_BUILD/hako-oci" --root "$T/oci2" list -q)" ""
@@ -305,6 +317,7 @@ json"
 }
 
 # covers: global:--rootless global:--cgroup-manager
+# bats test_tags=host-only
 @test "without a cgroup" {
     config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-no"
     oci --cgroup-manager disabled run -d -b "$B" box </dev/null >"$T/out" 2>&1
@@ -320,6 +333,7 @@ json"
     is "$(oci list -q)" ""
 }
 
+# bats test_tags=host-only
 @test "--rootless decides whether a cgroup must be had" {
     # A tree that nobody may write to.
     readonly_tree() {
@@ -340,6 +354,7 @@ json"
 }
 
 # covers: create:--pidfd-socket run:--pidfd-socket
+# bats test_tags=host-only
 @test "create and run send a pidfd" {
     for verb in create run; do
         "$HAKO_TOP/tests/oci/receive.py" terminal "$T/$verb" >"$T/got" 3>&- &
@@ -354,6 +369,7 @@ json"
 }
 
 # covers: create:--no-pivot run:--no-pivot
+# bats test_tags=host-only
 @test "without pivot_root the root is the same" {
     command_is init ls / ';' ls /..
     is "$(oci run -b "$B" --no-pivot one </dev/null | xargs)" "$(oci run -b "$B" two </dev/null | xargs)"
@@ -364,6 +380,7 @@ json"
 }
 
 # covers: /ociVersion
+# bats test_tags=host-only
 @test "every 1.x of the specification is taken, others are not" {
     command_is init true
     for version in 1.0.0 1.0.2-dev 1.3.0 1.99.0; do

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Many containers, and kill -9 of hako-oci at random moments: delete --force leaves nothing of it.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle
 load remains
 
 @test "1,000 cycles of create, start and delete, one after the other" {
-    # bats test_tags=host-only
     for ((i = 0; i < 1000; i++)); do
         $H create -b "$B" box </dev/null >/dev/null
         $H start box
@@ -24,7 +24,6 @@ cycle() {
 }
 
 @test "200 cycles at once" {
-    # bats test_tags=host-only
     pids=()
     for ((i = 0; i < 200; i++)); do
         cycle "c$i" >>"$T/failures" 2>&1 3>&- &
@@ -47,7 +46,6 @@ in_ms() {
 }
 
 @test "killed at 200 random moments of create, start, exec, kill, pause, delete and run" {
-    # bats test_tags=host-only
     RANDOM=7
     for ((i = 0; i < 200; i++)); do
         when=$((RANDOM % 100))

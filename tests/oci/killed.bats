@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # kill -9 of hako-oci and its child at chosen system calls: delete --force leaves nothing of it.
 # HAKO_TEST_STEP=1 takes every single system call.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle
@@ -31,18 +32,15 @@ cleans_up_itself() { false; }
 create() { $H create -b "$B" box </dev/null >/dev/null; }
 
 @test "create, killed at its system calls" {
-    # bats test_tags=host-only
     each 0 create -b "$B" --pid-file "$T/pids/pid" box
 }
 
 @test "create without a cgroup, killed at its system calls" {
-    # bats test_tags=host-only
     H="$H --cgroup-manager disabled"
     each 0 create -b "$B" --pid-file "$T/pids/pid" box
 }
 
 @test "create without a mount namespace, killed at its system calls" {
-    # bats test_tags=host-only
     config '.linux.namespaces |= map(select(.type != "mount")) | .linux.maskedPaths = []
         | .linux.readonlyPaths = []'
     each 0 create -b "$B" --pid-file "$T/pids/pid" box
@@ -50,18 +48,15 @@ create() { $H create -b "$B" box </dev/null >/dev/null; }
 }
 
 @test "create, its child killed at the child's system calls: it cleans up itself" {
-    # bats test_tags=host-only
     cleans_up_itself() { [ ! -e "$T/oci/box/state.json" ]; } # else it was on record already
     each 1 create -b "$B" --pid-file "$T/pids/pid" box
 }
 
 @test "create, both killed at the child's system calls" {
-    # bats test_tags=host-only
     each 01 create -b "$B" --pid-file "$T/pids/pid" box
 }
 
 @test "start and delete, killed at their system calls" {
-    # bats test_tags=host-only
     prepare() { create; }
     each 0 start box
     prepare() { create && $H start box; }

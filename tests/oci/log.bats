@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Where hako-oci's messages go, and the sockets for the terminal and the pidfd.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What features, state and spec print is what the schemas of the runtime-spec describe.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Commands in the wrong state: refused in runc's words, which callers look for, and nothing changed.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle
