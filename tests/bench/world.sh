@@ -109,3 +109,19 @@ world_podman() {
 world_peer() {
     nsenter --mount="$world_peer_ns" "$@"
 }
+
+# world_count NAME NAMESPACE COMMAND...: system calls of all its processes, and instructions of its
+# own, but for peers: what executes itself again, or is written in Go, is not counted whole.
+world_count() {
+    local name=$1 in= instructions=
+    [ "$2" = - ] || in="nsenter --mount=$2"
+    shift 2
+    $in strace -f -c -o "$world/strace" "$@" </dev/null >/dev/null 2>&1
+    if [ -z "$in" ]; then
+        valgrind --tool=callgrind --trace-children=no --callgrind-out-file=/dev/null \
+            --log-file="$world/callgrind.%p" "$@" </dev/null >/dev/null 2>&1 &
+        wait $!
+        instructions=$(awk '/Collected/ { print $NF }' "$world/callgrind.$!")
+    fi
+    printf '  %-14s %8s %14s\n' "$name" "$(awk '/ total$/ { print $4 }' "$world/strace")" "$instructions"
+}
