@@ -51,6 +51,8 @@ static int load(struct lifecycle_ctr *c, const char *id, unsigned flags, struct 
 {
     int r = flags & LIFECYCLE_LOCK ? lock_take(c->dir, STATEFILE_LOCK, true, &c->lock, e) : 0;
 
+    if (r < 0 && e->errnum == ENOENT) /* deleted since we opened it */
+        return err_set(e, ERR_NOT_FOUND, "container \"%s\" does not exist", id);
     if (r >= 0)
         r = statefile_load(c->dir, id, &c->sf, e);
     if (r >= 0 && ((flags & LIFECYCLE_CONFIG) || ((flags & LIFECYCLE_LATER) && !c->sf.plain)))
@@ -159,6 +161,7 @@ int lifecycle_hand_out(struct launch_proc *p, const struct lifecycle_out *out, s
 /* ---- the end ---- */
 
 #define KILL_WAIT_MS 10000
+#define REMOVE_TRIES 16
 
 int lifecycle_kill_wait(const struct lifecycle_ctr *c, struct err *e)
 {
@@ -199,6 +202,18 @@ static int leave_class(const struct lifecycle_ctr *c, const char *id, struct err
     return r < 0 ? r : resctrl_leave(root, c->config.lnx.intel_rdt, id, e);
 }
 
+/* Who wants the container at the same moment makes a lock file in it. */
+static int remove_dir(int root_fd, const char *id, struct err *e)
+{
+    int r = fs_rm_rf(root_fd, id, e);
+
+    for (int i = 0; i < REMOVE_TRIES && r < 0 && e->errnum == ENOTEMPTY; i++) {
+        err_clear(e);
+        r = fs_rm_rf(root_fd, id, e);
+    }
+    return r;
+}
+
 int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)
 {
     struct err sum = ERR_INIT;
@@ -207,7 +222,7 @@ int lifecycle_remove(struct lifecycle_ctr *c, const char *id, struct err *e)
     timing_mark("remove the cgroup");
     err_collect(&sum, rootfs_shared_detach(c->dir, e), e);
     err_collect(&sum, leave_class(c, id, e), e);
-    err_collect(&sum, fs_rm_rf(c->root_fd, id, e), e);
+    err_collect(&sum, remove_dir(c->root_fd, id, e), e);
     timing_mark("remove the state");
     c->sf.state.status = STATE_STOPPED;
     c->sf.state.pid = 0;

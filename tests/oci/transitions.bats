@@ -142,6 +142,28 @@ EOF
     oci delete box
 }
 
+@test "several deletes at once: all find it gone in the end" {
+    for i in {1..40}; do
+        bring created
+        pids=()
+        for k in 1 2 3 4; do
+            oci delete --force box >>"$T/said" 2>&1 3>&- &
+            pids+=($!)
+        done
+        for pid in "${pids[@]}"; do wait $pid || echo failed >>"$T/said"; done
+        is "$(cat "$T/said")" ""
+        is "$(oci list -q)" ""
+    done
+}
+
+@test "a signal for run is the container's" {
+    "$HAKO_BUILD/hako-oci" --root "$T/oci" run -b "$B" box </dev/null >"$T/out" 2>&1 3>&- &
+    wait_for 5 grep -q ready "$T/out"
+    kill -TERM $!
+    wait $!
+    is "$(oci list -q)" ""
+}
+
 @test "two starts at once: one goes through" {
     for i in 1 2 3 4 5; do
         bring created
