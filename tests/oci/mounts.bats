@@ -126,11 +126,12 @@ text"
     WITHOUT=new-mount-api run in_box fstype /proc ';' cat /proc/keys ';' stat /dev/null
     is "$output" "9fa0
 c 0666 0:0 1:3 /dev/null"
-    mount -t tmpfs -o nosuid tmpfs "$T/src/sub"
+    mkdir -p "$T/src/su b"
+    mount -t tmpfs -o nosuid tmpfs "$T/src/su b"
     config '.mounts[-1].options = ["rbind", "rro", "rnoexec"]'
     WITHOUT=new-mount-api run in_box mounts
-    umount "$T/src/sub"
-    is "$(echo "$output" | awk '$5 == "/s/sub" { print $6 }')" ro,nosuid,noexec,relatime
+    umount "$T/src/su b"
+    is "$(echo "$output" | awk '$5 == "/s/su\\040b" { print $6 }')" ro,nosuid,noexec,relatime
 }
 
 @test "a shared mount of crun's: copy-symlink" {
