@@ -246,6 +246,19 @@ agent() {
     wait_for 10 test -S "$T/agent"
 }
 
+# covers: /annotations
+@test "crun's annotation names the agent, too" {
+    action NOTIFY
+    for path in "$T/agent" "unix:$T/agent"; do
+        config '.annotations["run.oci.seccomp.receiver"] = $p' --arg p "$path"
+        agent 1
+        local pid=$!
+        is "$(made plain)" "errno 99"
+        wait $pid
+        is "$(jq -r .state.id "$T/told")" box
+    done
+}
+
 # covers: /linux/seccomp/listenerPath /linux/seccomp/listenerMetadata
 @test "notifications: the agent gets the descriptor with the state, for an exec too" {
     action NOTIFY
