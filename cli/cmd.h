@@ -31,6 +31,10 @@ extern const struct opt_cmd cmd_start;
 extern const struct opt_cmd cmd_stop;
 extern const struct opt_cmd cmd_tag;
 extern const struct opt_cmd cmd_version;
+extern const struct opt_cmd cmd_volume_create;
+extern const struct opt_cmd cmd_volume_inspect;
+extern const struct opt_cmd cmd_volume_ls;
+extern const struct opt_cmd cmd_volume_rm;
 extern const struct opt_cmd cmd_wait;
 
 /* Exit codes of failures of run, create and exec, which tell more than 1 (exit_code.c). */

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* hako inspect: everything about containers, images and networks as JSON. */
+/* hako inspect: everything about containers, images, networks and volumes as JSON. */
 #include "base/json_out.h"
 #include "base/json_value.h"
 #include "base/str.h"
 #include "cli/cmd.h"
 #include "cli/disk.h"
 #include "cli/inspect_print.h"
+#include "cli/moment.h"
 #include "cli/network_json.h"
 #include "cli/words.h"
 #include "engine/inspect.h"
+#include "engine/volume.h"
 
-enum inspect_type { ANY, CONTAINER, IMAGE, NETWORK };
-static const char *const types[] = { "", "container", "image", "network", NULL };
+enum inspect_type { ANY, CONTAINER, IMAGE, NETWORK, VOLUME };
+static const char *const types[] = { "", "container", "image", "network", "volume", NULL };
 
 struct inspect_args {
     const char *format;
@@ -31,7 +33,7 @@ struct inspect_args {
 static const struct opt any_options[] = {
     FORMAT,
     SIZE,
-    { 0, "type", OPT_ENUM, AT(type), "TYPE", "Look only for a container, image or network",
+    { 0, "type", OPT_ENUM, AT(type), "TYPE", "Look only for a container, image, network or volume",
       .choices = types },
     { 0 },
 };
@@ -94,6 +96,34 @@ static int get_network(const struct query *q, const char *name, struct buf *out,
     return r < 0 ? r : network_json(&place, name, out, e);
 }
 
+static int get_volume(const struct query *q, const char *name, struct buf *out, struct err *e)
+{
+    CLEANUP(volume) struct volume v = { 0 };
+    struct json_out o = { .buf = out };
+    char moment[MOMENT_MAX];
+    const struct paths *p;
+    int r = cli_paths(q->cli, &p, e);
+
+    if (r >= 0)
+        r = volume_read(p, name, &v, e);
+    if (r < 0)
+        return r;
+    json_out_object(&o);
+    json_out_member_str(&o, "CreatedAt", moment_text(v.record.created, moment));
+    json_out_member_str(&o, "Driver", "local");
+    json_out_key(&o, "Labels");
+    json_out_object(&o);
+    json_map_foreach(it, &v.record.labels) json_out_member_str(&o, it->key, it->val);
+    json_out_object_end(&o);
+    json_out_member_str(&o, "Mountpoint", v.mountpoint);
+    json_out_member_str(&o, "Name", v.name);
+    json_out_key(&o, "Options");
+    json_out_null(&o);
+    json_out_member_str(&o, "Scope", "local");
+    json_out_object_end(&o);
+    return 0;
+}
+
 /* True when the answer is not "look elsewhere". An image's name may break the rules of others. */
 static bool is_found(int r)
 {
@@ -103,7 +133,8 @@ static bool is_found(int r)
 static int get_any(const struct query *q, const char *name, struct buf *out, struct err *e)
 {
     static int (*const getters[])(const struct query *q, const char *name, struct buf *out,
-                                  struct err *e) = { get_container, get_image, get_network };
+                                  struct err *e) = { get_container, get_image, get_network,
+                                                     get_volume };
 
     for (size_t i = 0; i < ARRAY_LEN(getters); i++) {
         int r = getters[i](q, name, out, e);
@@ -122,6 +153,7 @@ static int get(void *arg, const char *name, struct buf *out, struct err *e)
     case CONTAINER: return get_container(q, name, out, e);
     case IMAGE: return get_image(q, name, out, e);
     case NETWORK: return get_network(q, name, out, e);
+    case VOLUME: return get_volume(q, name, out, e);
     case ANY: break;
     }
     return get_any(q, name, out, e);
@@ -137,7 +169,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 
 const struct opt_cmd cmd_inspect = {
     .usage = "[OPTIONS] NAME|ID [NAME|ID...]",
-    .summary = "Print everything about containers, images or networks",
+    .summary = "Print everything about containers, images, networks or volumes",
     .opts = any_options,
     .args_size = sizeof(struct inspect_args),
     .min_operands = 1,
@@ -182,5 +214,18 @@ const struct opt_cmd cmd_network_inspect = {
     .min_operands = 1,
     .max_operands = -1,
     .words = words_networks,
+    .run = run,
+};
+
+static const struct inspect_args volume_defaults = { .type = VOLUME };
+const struct opt_cmd cmd_volume_inspect = {
+    .usage = "[OPTIONS] VOLUME [VOLUME...]",
+    .summary = "Print everything about one or more volumes",
+    .opts = image_options,
+    .args_size = sizeof(struct inspect_args),
+    .defaults = &volume_defaults,
+    .min_operands = 1,
+    .max_operands = -1,
+    .words = words_volumes,
     .run = run,
 };

@@ -3,6 +3,7 @@
 #include "base/json_out.h"
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "cli/list_filter.h"
 #include "cli/moment.h"
 #include "cli/output.h"
 #include "cli/rows.h"
@@ -46,88 +47,47 @@ static const struct fmt_field fields[] = {
 };
 static const struct fmt_method methods[] = { { "Label", rows_label }, { 0 } };
 
-static bool match_driver(const struct network *n, const char *value)
+static bool match_driver(const void *item, const char *value)
 {
-    return STREQ(n->driver, value);
+    return STREQ(((const struct network *)item)->driver, value);
 }
 
-static bool match_id(const struct network *n, const char *value)
+static bool match_id(const void *item, const char *value)
 {
-    return str_starts(n->id, value);
+    return str_starts(((const struct network *)item)->id, value);
 }
 
-static bool match_label(const struct network *n, const char *value)
+static bool match_label(const void *item, const char *value)
 {
-    return rows_has_label(&n->labels, value);
+    return rows_has_label(&((const struct network *)item)->labels, value);
 }
 
-static bool match_name(const struct network *n, const char *value)
+static bool match_name(const void *item, const char *value)
 {
-    return strstr(n->name, value) != NULL;
+    return strstr(((const struct network *)item)->name, value) != NULL;
 }
 
-static bool match_scope(const struct network *n, const char *value)
+static bool match_scope(const void *item, const char *value)
 {
     return STREQ(value, "local");
 }
 
-static bool match_type(const struct network *n, const char *value)
+static bool match_type(const void *item, const char *value)
 {
-    bool builtin = STREQ(n->name, NETWORK_DEFAULT) || STREQ(n->name, NETWORK_HOST) ||
-                   STREQ(n->name, NETWORK_NONE);
+    bool builtin = network_is_predefined(((const struct network *)item)->name);
 
     return STREQ(value, builtin ? "builtin" : "custom");
 }
 
-static const struct filter {
-    const char *name;
-    bool (*match)(const struct network *n, const char *value);
-    bool and_again; /* given twice, both must hold */
-} filters[] = {
-    { "driver", match_driver, false }, { "id", match_id, false },
-    { "label", match_label, true },    { "name", match_name, false },
-    { "scope", match_scope, false },   { "type", match_type, false },
+static const struct list_filter filters[] = {
+    { "driver", match_driver, false },
+    { "id", match_id, false },
+    { "label", match_label, true },
+    { "name", match_name, false },
+    { "scope", match_scope, false },
+    { "type", match_type, false },
+    { 0 },
 };
-
-/* The value when `text` is a filter of this key, else NULL. */
-static const char *value_of(const struct filter *f, const char *text)
-{
-    const char *rest = str_after(text, f->name);
-
-    return rest && *rest == '=' ? rest + 1 : NULL;
-}
-
-static int check_filters(char *const *texts, struct err *e)
-{
-    strv_foreach (text, texts) {
-        bool known = false;
-        for (size_t i = 0; i < ARRAY_LEN(filters); i++)
-            known |= value_of(&filters[i], *text) != NULL;
-        if (!known)
-            return err_set(e, ERR_INVALID, "invalid filter '%.*s'", (int)strcspn(*text, "="),
-                           *text);
-    }
-    return 0;
-}
-
-static bool matches(const struct network *n, char *const *texts)
-{
-    for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
-        bool given = false;
-        bool any = false;
-        bool all = true;
-        strv_foreach (text, texts) {
-            const char *value = value_of(&filters[i], *text);
-            bool match = value && filters[i].match(n, value);
-            given |= value != NULL;
-            any |= match;
-            all &= match || !value;
-        }
-        if (given && !(filters[i].and_again ? all : any))
-            return false;
-    }
-    return true;
-}
 
 static int add_row(const struct ls_args *a, const struct network *n, struct output_rows *rows,
                    struct err *e)
@@ -168,14 +128,14 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
     struct net_place place;
     struct network *v = NULL;
     size_t n = 0;
-    int r = check_filters(a->filters, e);
+    int r = list_filter_check(filters, a->filters, e);
 
     if (r >= 0)
         r = cli_networks(ctx, &place, e);
     if (r >= 0)
         r = network_list(&place, &v, &n, e);
     for (size_t i = 0; i < n && r >= 0; i++)
-        if (matches(&v[i], a->filters))
+        if (list_filter_match(filters, a->filters, &v[i]))
             r = add_row(a, &v[i], &rows, e);
     network_list_free(v, n);
     return r < 0 ? r : output_list(list, a->quiet, &rows, e);

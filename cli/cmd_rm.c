@@ -7,32 +7,33 @@
 
 struct rm_args {
     bool force;
+    bool volumes;
 };
 
 #define AT(field) OPT_AT(struct rm_args, field)
 static const struct opt options[] = {
     { 'f', "force", OPT_FLAG, AT(force), NULL,
       "Kill it first if it runs; no such container is no error" },
-    { 'v', "volumes", OPT_FLAG, 0, 0, NULL, NULL, OPT_IGNORED },
+    { 'v', "volumes", OPT_FLAG, AT(volumes), NULL, "Remove its anonymous volumes too" },
     { 0 },
 };
 
 struct rm_how {
     const struct paths *paths;
-    bool force;
+    const struct rm_args *args;
 };
 
 static int remove_one(void *arg, const char *name, struct err *e)
 {
     const struct rm_how *how = arg;
 
-    return engine_rm(how->paths, name, how->force, e);
+    return engine_rm(how->paths, name, how->args->force, how->args->volumes, e);
 }
 
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct rm_args *a = args;
-    struct rm_how how = { .force = a->force };
+    struct rm_how how = { .args = a };
     int r = cli_paths(ctx, &how.paths, e);
 
     if (r < 0)

@@ -43,6 +43,18 @@ static const struct opt_cmd network_group = {
     .verbs = network_verbs,
 };
 
+static const struct opt_verb volume_verbs[] = {
+    { "create", &cmd_volume_create },
+    { "inspect", &cmd_volume_inspect },
+    { "ls list", &cmd_volume_ls },
+    { "rm remove", &cmd_volume_rm },
+    { 0 },
+};
+static const struct opt_cmd volume_group = {
+    .summary = "Manage volumes",
+    .verbs = volume_verbs,
+};
+
 static const struct opt_verb verbs[] = {
     { "run", &cmd_run, OPT_VERB_COMMON },
     { "exec", &cmd_exec, OPT_VERB_COMMON },
@@ -53,6 +65,7 @@ static const struct opt_verb verbs[] = {
     { "container", &container_group },
     { "image", &image_group },
     { "network", &network_group },
+    { "volume", &volume_group },
     { "attach", &cmd_attach },
     { "completion", &cmd_completion },
     { "create", &cmd_create },

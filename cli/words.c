@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cli/cmd.h"
 #include "engine/list.h"
+#include "engine/volume.h"
 #include "image/ref.h"
 
 #include <signal.h>
@@ -89,6 +90,18 @@ void words_networks(void *ctx, const char *prefix, struct buf *out)
     for (size_t i = 0; i < n; i++)
         add(out, prefix, v[i].name, v[i].driver);
     network_list_free(v, n);
+}
+
+void words_volumes(void *ctx, const char *prefix, struct buf *out)
+{
+    AUTO_STRV char **names = NULL;
+    struct err ignored = ERR_INIT;
+    const struct paths *p;
+
+    if (cli_paths(ctx, &p, &ignored) < 0 || volume_names(p, &names, &ignored) < 0)
+        return;
+    strv_foreach (name, names)
+        add(out, prefix, *name, NULL);
 }
 
 void words_objects(void *ctx, const char *prefix, struct buf *out)

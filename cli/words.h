@@ -9,6 +9,7 @@ void words_containers(void *ctx, const char *prefix, struct buf *out); /* in any
 void words_running(void *ctx, const char *prefix, struct buf *out);
 void words_stopped(void *ctx, const char *prefix, struct buf *out);
 void words_images(void *ctx, const char *prefix, struct buf *out);
+void words_volumes(void *ctx, const char *prefix, struct buf *out);
 void words_networks(void *ctx, const char *prefix, struct buf *out);
 void words_objects(void *ctx, const char *prefix, struct buf *out); /* containers and images */
 void words_commands(void *ctx, const char *prefix, struct buf *out);

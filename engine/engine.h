@@ -55,8 +55,9 @@ int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
  * never). Not running: success. sig 0: the container's stop signal. */
 int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e);
 
-/* Removes it and all it owns. Running: ERR_STATE unless force, which kills it first. */
-int engine_rm(const struct paths *p, const char *name, bool force, struct err *e);
+/* Removes it and all it owns, anonymous volumes only if `volumes`. Running: ERR_STATE unless force,
+ * which kills it first. */
+int engine_rm(const struct paths *p, const char *name, bool force, bool volumes, struct err *e);
 
 /* Runs a command in a running container, as the caller's child; returns once it has been executed.
  * Without a tty it has the caller's stdio (args->detach: none). With a tty the caller pumps.

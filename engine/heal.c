@@ -8,6 +8,7 @@
 #include "engine/life.h"
 #include "engine/names.h"
 #include "engine/teardown.h"
+#include "engine/volume.h"
 
 #include <fcntl.h>
 #include <time.h>
@@ -83,6 +84,8 @@ static int heal_locked(const struct paths *p, struct container *c, struct err *e
     err_collect(&first, teardown(p, c, e), e);
     remove_temporary(c->run_fd);
     remove_temporary(c->dir_fd);
+    if (to_go)
+        err_collect(&first, volume_drop_anonymous(p, &c->record, e), e);
     err_collect(&first, to_go ? teardown_remove(p, c, e) : record_end(c, e), e);
     if (first.kind != ERR_NONE) {
         *e = first;

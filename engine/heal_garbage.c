@@ -8,6 +8,7 @@
 #include "engine/life.h"
 #include "engine/names.h"
 #include "engine/teardown.h"
+#include "engine/volume.h"
 #include "image/scratch.h"
 #include "net/network.h"
 
@@ -125,5 +126,6 @@ int heal_garbage(const struct paths *p, struct err *e)
             log_warn("remove what is left of container %.12s: %s", *it, e->msg);
     sweep_names(p, names);
     sweep_networks(p);
+    volume_sweep(p);
     return sweep_images(p, e);
 }

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "engine/heal.h"
 #include "engine/monitor/logfile.h"
+#include "engine/volume.h"
 
 static void time_member(struct json_out *o, const char *key, int64_t ns)
 {
@@ -186,7 +187,20 @@ static void out_host_config(struct json_out *o, const struct record *r)
     json_out_object_end(o);
 }
 
-static void out_mounts(struct json_out *o, const struct record *r)
+/* A volume has a name and a driver too, and its data as source. */
+static void out_source(struct json_out *o, const struct paths *p, const struct record_mount *m)
+{
+    bool volume = STREQ(m->type, VOLUME_TYPE);
+    AUTO_FREE char *data = volume ? volume_data(p, text(m->name)) : NULL;
+
+    if (volume)
+        json_out_member_str(o, "Name", text(m->name));
+    json_out_member_str(o, "Source", data ? data : text(m->source));
+    if (volume)
+        json_out_member_str(o, "Driver", "local");
+}
+
+static void out_mounts(struct json_out *o, const struct paths *p, const struct record *r)
 {
     json_out_key(o, "Mounts");
     json_out_array(o);
@@ -194,7 +208,7 @@ static void out_mounts(struct json_out *o, const struct record *r)
         const struct record_mount *m = &r->mounts[i];
         json_out_object(o);
         json_out_member_str(o, "Type", text(m->type));
-        json_out_member_str(o, "Source", text(m->source));
+        out_source(o, p, m);
         json_out_member_str(o, "Destination", text(m->destination));
         json_out_member_str(o, "Mode", text(m->mode));
         json_out_member_bool(o, "RW", !m->read_only);
@@ -261,7 +275,7 @@ static void out_container(struct json_out *o, const struct paths *p, const struc
     json_out_member_str(o, "Driver", "overlay");
     json_out_member_str(o, "Platform", "linux");
     out_host_config(o, r);
-    out_mounts(o, r);
+    out_mounts(o, p, r);
     out_config(o, r);
     out_network(o, r, &c->status);
     json_out_object_end(o);

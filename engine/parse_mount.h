@@ -41,6 +41,9 @@ int parse_mount(const char *text, struct mount_spec *ret, struct err *e);
 /* --tmpfs TARGET[:OPTIONS] */
 int parse_mount_tmpfs(const char *text, struct mount_spec *ret, struct err *e);
 
+/* ERR_INVALID unless it is a volume's name. */
+int parse_mount_check_name(const char *name, struct err *e);
+
 void parse_mount_free(struct mount_spec *m);
 DEFINE_CLEANUP(struct mount_spec, mount_spec, parse_mount_free(p))
 

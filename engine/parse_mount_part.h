@@ -8,6 +8,4 @@
 int parse_mount_host(const char *text, char **ret, struct err *e);
 /* A path inside the container: absolute and not "/". What *ret held is freed. */
 int parse_mount_target(const char *text, char **ret, struct err *e);
-/* ERR_INVALID unless it is a volume's name. */
-int parse_mount_check_name(const char *name, struct err *e);
 bool parse_mount_is_propagation(const char *word);

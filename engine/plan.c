@@ -110,7 +110,7 @@ static int fill(const struct paths *p, const struct run_args *args, const struct
     if (r >= 0)
         r = plan_namespaces(p, plan, args, e);
     if (r >= 0)
-        r = plan_mounts(plan, args, e);
+        r = plan_mounts(p, plan, args, &img->config->config, e);
     if (r >= 0)
         r = plan_security(plan, args, e);
     if (r >= 0)

@@ -35,7 +35,8 @@ DEFINE_CLEANUP(struct plan, plan, plan_free(p))
 /* The parts, in the order in which plan_make() calls them. `img` is the image's run section. */
 int plan_process(struct plan *plan, const struct run_args *args, const struct image_run *img,
                  struct err *e);
-int plan_mounts(struct plan *plan, const struct run_args *args, struct err *e);
+int plan_mounts(const struct paths *p, struct plan *plan, const struct run_args *args,
+                const struct image_run *img, struct err *e);
 int plan_security(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_limits(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_namespaces(const struct paths *p, struct plan *plan, const struct run_args *args,

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "engine/parse_mount.h"
 #include "engine/program.h"
+#include "engine/volume.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -103,6 +104,21 @@ static int add_bind(struct config *c, const struct mount_spec *s, struct err *e)
     return 0;
 }
 
+static int add_volume(const struct paths *p, struct config *c, const struct mount_spec *s,
+                      struct err *e)
+{
+    struct config_mount *m = new_mount(c, s->target);
+
+    if (!m)
+        return err_nomem(e);
+    m->type = str_dup("bind");
+    m->source = volume_data(p, s->source);
+    if (!m->type || !m->source || bind_options(s, &m->options) < 0 ||
+        strv_extend(&m->options, s->options) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
 static int add_tmpfs(struct config *c, const struct mount_spec *s, struct err *e)
 {
     static const char *const docker[] = { "noexec", "nosuid", "nodev" };
@@ -124,18 +140,26 @@ static int add_tmpfs(struct config *c, const struct mount_spec *s, struct err *e
     return 0;
 }
 
-static int record_mount(struct record *rec, const struct mount_spec *s, struct err *e)
+static int record_mount(struct record *rec, const struct mount_spec *s, bool anonymous,
+                        struct err *e)
 {
+    static const char *const types[] = {
+        [MOUNT_SPEC_BIND] = "bind", [MOUNT_SPEC_VOLUME] = VOLUME_TYPE, [MOUNT_SPEC_TMPFS] = "tmpfs"
+    };
+    bool volume = s->type == MOUNT_SPEC_VOLUME;
     struct record_mount *v = VEC_ADD(rec->mounts, rec->n_mounts);
 
     if (!v)
         return err_nomem(e);
-    v->type = str_dup(s->type == MOUNT_SPEC_TMPFS ? "tmpfs" : "bind");
-    v->source = str_dup(s->source ? s->source : "");
+    v->type = str_dup(types[s->type]);
+    v->name = str_dup(volume ? s->source : NULL);
+    v->source = str_dup(s->source && !volume ? s->source : "");
     v->destination = str_dup(s->target);
     v->mode = strv_join(s->options, ",");
-    v->propagation = str_dup(s->propagation ? s->propagation : "rprivate");
+    v->propagation = str_dup(s->propagation ? s->propagation : volume ? "" : "rprivate");
     v->read_only = s->read_only;
+    v->anonymous = anonymous;
+    v->no_copy = s->no_copy;
     return v->type && v->source && v->destination && v->mode && v->propagation ? 0 : err_nomem(e);
 }
 
@@ -171,28 +195,62 @@ static int check_target(const struct mount_spec *s, struct err *e)
 
 typedef int (*parse_fn)(const char *text, struct mount_spec *ret, struct err *e);
 
-static int add_spec(struct plan *plan, const char *text, parse_fn parse, struct err *e)
+static bool is_taken(const struct record *rec, const char *target)
+{
+    for (size_t i = 0; i < rec->n_mounts; i++)
+        if (STREQ(rec->mounts[i].destination, target))
+            return true;
+    return false;
+}
+
+/* A volume without a name gets a random one. */
+static int add_mount(const struct paths *p, struct plan *plan, struct mount_spec *s, struct err *e)
+{
+    bool anonymous = s->type == MOUNT_SPEC_VOLUME && !s->source;
+    char name[ID_LEN + 1];
+    int r = check_target(s, e);
+
+    if (r >= 0 && anonymous)
+        r = id_new(name, e);
+    if (r >= 0 && anonymous && str_set(&s->source, name) < 0)
+        r = err_nomem(e);
+    if (r < 0)
+        return r;
+    switch (s->type) {
+    case MOUNT_SPEC_BIND: r = add_bind(&plan->config, s, e); break;
+    case MOUNT_SPEC_VOLUME: r = add_volume(p, &plan->config, s, e); break;
+    case MOUNT_SPEC_TMPFS: r = add_tmpfs(&plan->config, s, e); break;
+    }
+    return r < 0 ? r : record_mount(&plan->record, s, anonymous, e);
+}
+
+static int add_spec(const struct paths *p, struct plan *plan, const char *text, parse_fn parse,
+                    struct err *e)
 {
     CLEANUP(mount_spec) struct mount_spec s = { 0 };
 
     int r = parse(text, &s, e);
     if (r < 0)
         return r;
-    if (s.type == MOUNT_SPEC_VOLUME) {
-        err_set(e, ERR_UNSUPPORTED,
-                "volume %s for %s: named and anonymous volumes are not supported",
-                s.source ? s.source : "without a name", s.target);
-        return err_hint(e, "bind a directory of the host: -v /path/on/host:%s", s.target);
+    if (is_taken(&plan->record, s.target))
+        return err_set(e, ERR_INVALID, "Duplicate mount point: %s", s.target);
+    return add_mount(p, plan, &s, e);
+}
+
+/* The image's VOLUMEs, unless the user mounts something there. */
+static int add_image_volumes(const struct paths *p, struct plan *plan, const struct image_run *img,
+                             struct err *e)
+{
+    int r = 0;
+
+    strv_foreach (target, img->volumes) {
+        CLEANUP(mount_spec) struct mount_spec s = { .type = MOUNT_SPEC_VOLUME };
+        if (r >= 0)
+            r = parse_mount_volume(*target, &s, e);
+        if (r >= 0 && !is_taken(&plan->record, s.target))
+            r = add_mount(p, plan, &s, e);
     }
-    for (size_t i = 0; i < plan->record.n_mounts; i++)
-        if (STREQ(plan->record.mounts[i].destination, s.target))
-            return err_set(e, ERR_INVALID, "Duplicate mount point: %s", s.target);
-    r = check_target(&s, e);
-    if (r < 0)
-        return r;
-    r = s.type == MOUNT_SPEC_TMPFS ? add_tmpfs(&plan->config, &s, e)
-                                   : add_bind(&plan->config, &s, e);
-    return r < 0 ? r : record_mount(&plan->record, &s, e);
+    return r < 0 ? err_wrap(e, "the image's volumes") : 0;
 }
 
 static int set_shm_size(struct config *c, int64_t size, struct err *e)
@@ -261,7 +319,8 @@ static void sort_mounts(struct config_mount *v, size_t n)
     }
 }
 
-int plan_mounts(struct plan *plan, const struct run_args *args, struct err *e)
+int plan_mounts(const struct paths *p, struct plan *plan, const struct run_args *args,
+                const struct image_run *img, struct err *e)
 {
     const struct {
         char *const *texts;
@@ -277,7 +336,9 @@ int plan_mounts(struct plan *plan, const struct run_args *args, struct err *e)
         r = add_init(&plan->config, e);
     for (size_t i = 0; i < ARRAY_LEN(sources); i++)
         strv_foreach (it, sources[i].texts)
-            r = r < 0 ? r : add_spec(plan, *it, sources[i].parse, e);
+            r = r < 0 ? r : add_spec(p, plan, *it, sources[i].parse, e);
+    if (r >= 0)
+        r = add_image_volumes(p, plan, img, e);
     if (r < 0)
         return r;
     if (args->privileged)

@@ -11,6 +11,8 @@
 #include "engine/life.h"
 #include "engine/monitor/monitor.h"
 #include "engine/plan.h"
+#include "engine/teardown.h"
+#include "engine/volume.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -48,6 +50,24 @@ static void drop_cidfile(const char *path)
         unlink(path);
 }
 
+/* They are filled by the first start. */
+static int make_volumes(const struct paths *p, const struct container *c, struct err *e)
+{
+    struct err ignored;
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < c->record.n_mounts; i++) {
+        const struct record_mount *m = &c->record.mounts[i];
+        if (STREQ(m->type, VOLUME_TYPE))
+            r = volume_make(p, m->name, m->anonymous, NULL, NULL, e);
+    }
+    if (r < 0) {
+        volume_drop_anonymous(p, &c->record, &ignored);
+        teardown_remove(p, c, &ignored);
+    }
+    return r;
+}
+
 int engine_create(const struct paths *p, const struct run_args *args,
                   char ret_id[ENGINE_ID_LEN + 1], struct err *e)
 {
@@ -63,6 +83,8 @@ int engine_create(const struct paths *p, const struct run_args *args,
     if (r < 0)
         return r;
     r = create_container(p, &plan, &c, &lock, e);
+    if (r >= 0)
+        r = make_volumes(p, &c, e);
     if (r < 0) {
         drop_cidfile(args->cidfile);
         return r;

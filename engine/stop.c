@@ -7,6 +7,7 @@
 #include "engine/heal.h"
 #include "engine/life.h"
 #include "engine/teardown.h"
+#include "engine/volume.h"
 
 #include <signal.h>
 
@@ -148,7 +149,7 @@ int engine_wait(const struct paths *p, const char *name, int *ret_code, struct e
     return 0;
 }
 
-int engine_rm(const struct paths *p, const char *name, bool force, struct err *e)
+int engine_rm(const struct paths *p, const char *name, bool force, bool volumes, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
     AUTO_FD int lock = -1;
@@ -168,6 +169,8 @@ int engine_rm(const struct paths *p, const char *name, bool force, struct err *e
         r = container_refresh(&c, e);
     if (r >= 0 && container_running(&c))
         r = err_set(e, ERR_STATE, "it was started meanwhile");
+    if (r >= 0 && volumes)
+        r = volume_drop_anonymous(p, &c.record, e);
     if (r >= 0)
         r = teardown_remove(p, &c, e);
     if (r == -ERR_NOT_FOUND)

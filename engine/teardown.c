@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cgroup/cgroup.h"
 #include "engine/names.h"
+#include "engine/volume.h"
 #include "net/attach.h"
 
 #include <fcntl.h>
@@ -113,6 +114,12 @@ int teardown_discard(const struct paths *p, const struct container *c, struct er
 {
     int r = remove_dir(p->root_fd, c->id, e);
 
+    for (size_t i = 0; i < c->record.n_mounts; i++) {
+        if (c->record.mounts[i].anonymous) { /* they may be out of sight already */
+            volume_sweep(p);
+            break;
+        }
+    }
     return r < 0 ? err_wrap(e, "remove container %.12s", c->id) : 0;
 }
 

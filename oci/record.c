@@ -18,6 +18,8 @@ static const struct json_field mount_fields[] = {
     JSON_STR(struct record_mount, destination, "destination", .flags = JSON_REQUIRED),
     JSON_STR(struct record_mount, mode, "mode"),
     JSON_BOOL(struct record_mount, read_only, "readOnly"),
+    JSON_BOOL(struct record_mount, anonymous, "anonymous"),
+    JSON_BOOL(struct record_mount, no_copy, "noCopy"),
     JSON_STR(struct record_mount, propagation, "propagation"),
 };
 static const struct json_table mount_table =

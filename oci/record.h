@@ -34,6 +34,8 @@ struct record_mount {
     char *destination;
     char *mode; /* the options as they were given: "ro,z" */
     bool read_only;
+    bool anonymous; /* a volume without a name of its user's: goes with rm -v and --rm */
+    bool no_copy;   /* a volume that is not filled from the image */
     char *propagation;
     struct json_map extra;
 };

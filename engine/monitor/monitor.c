@@ -13,6 +13,7 @@
 #include "engine/monitor/logfile.h"
 #include "engine/monitor/state.h"
 #include "engine/teardown.h"
+#include "engine/volume.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -124,9 +125,9 @@ static int execute(struct monitor *m, struct err *e)
 }
 
 static int (*const steps[])(struct monitor *, struct err *) = {
-    begin,         make_container, open_streams,  setup_rootfs,  setup_files,
-    setup_sharing, setup_confine,  setup_process, setup_network, wait_ready,
-    check_client,  publish,        execute,
+    begin,       make_container, open_streams,  setup_rootfs,  setup_volumes,
+    setup_files, setup_sharing,  setup_confine, setup_process, setup_network,
+    wait_ready,  check_client,   publish,       execute,
 };
 
 /* ---- the loop ---- */
@@ -168,8 +169,10 @@ static void record_exit(struct monitor *m)
     s->pid = 0;
     s->monitor_pid = 0;
     if (m->plan->record.auto_remove) {
-        if (container_lock(&m->c, true, &m->lock_fd, &e) >= 0)
+        if (container_lock(&m->c, true, &m->lock_fd, &e) >= 0) {
+            volume_drop_anonymous(m->paths, &m->c.record, &e);
             teardown_forget(m->paths, &m->c, &e);
+        }
     } else {
         container_save_exit(&m->c, &e);
         container_save_status(&m->c, &e);
@@ -255,6 +258,7 @@ __attribute__((noinline, noreturn)) static void give_up(struct monitor *m, struc
     dns_stop(m->dns);
     teardown(m->paths, &m->c, &e);
     if (m->job->fresh || m->plan->record.auto_remove) {
+        volume_drop_anonymous(m->paths, &m->c.record, &e);
         teardown_remove(m->paths, &m->c, &e);
     } else {
         m->c.status.state = RECORD_STOPPED;

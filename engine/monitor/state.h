@@ -40,6 +40,7 @@ struct monitor {
 
 /* The steps of a start, each in the file of its concern; undone by teardown() alone. */
 int setup_rootfs(struct monitor *m, struct err *e);  /* overlay, user, working directory */
+int setup_volumes(struct monitor *m, struct err *e); /* made, and filled from the image */
 int setup_files(struct monitor *m, struct err *e);   /* hosts, hostname, resolv.conf: mounts */
 int setup_sharing(struct monitor *m, struct err *e); /* --pid and --ipc of other containers */
 int setup_confine(struct monitor *m, struct err *e); /* cgroup, seccomp */

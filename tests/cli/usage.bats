@@ -114,7 +114,7 @@ See 'hako run --help'."
     has "$output" "expected true or false"
     fails 125 hako stop -t soon box
     has "$output" "option --timeout"
-    fails 125 hako inspect --type volume box
+    fails 125 hako inspect --type secret box
     has "$output" "expected one of"
     fails 125 hako --log-level loud ps
     has "$output" "expected one of error, warn, info, debug"

@@ -65,7 +65,7 @@ hako_remove_all() {
 }
 
 # What a test can leave behind, one line a thing: mounts, links, named namespaces, orphans,
-# empty cgroups of hako's, leases, runtime directories, temporary files. The default network's
+# empty cgroups of hako's, leases, volumes, runtime directories, temporary files. The default network's
 # bridge comes with the first container and stays, as every network does until it is removed.
 leak_state() {
     {
@@ -76,6 +76,7 @@ leak_state() {
         leak_orphans
         leak_cgroups
         find "$HAKO_RUNROOT"/networks -type f -printf 'lease %p\n' 2>/dev/null
+        find "$HAKO_ROOT/volumes" -mindepth 1 -maxdepth 1 -printf 'volume %p\n' 2>/dev/null
         find "$HAKO_RUNROOT"/{containers,oci} "$HAKO_ROOT"/{containers,names} \
             -mindepth 1 -maxdepth 1 ! -name .lock -printf 'state %p\n' 2>/dev/null
         find "$HAKO_ROOT" -path "$HAKO_ROOT/layers/*" -prune -o \

@@ -151,7 +151,7 @@ START_TEST(mounts)
     args.volumes = LIST(made, other);
     args.tmpfs = LIST("/t:size=1m");
     args.shm_size = 4096;
-    unit_ok(plan_mounts(&plan, &args, &e), &e);
+    unit_ok(plan_mounts(&trees, &plan, &args, &img, &e), &e);
     ck_assert(trees_have(unit_dirfd, "made/here", ""));
     check_list(mount_at("/b/c")->options, "rbind rro rprivate");
     check_list(mount_at("/b")->options, "rbind rw rprivate");
@@ -178,7 +178,7 @@ START_TEST(mount_refusals)
     };
     args.volumes = rows[_i].volume ? LIST(rows[_i].volume) : NULL;
     args.mounts = rows[_i].mount ? LIST(rows[_i].mount) : NULL;
-    unit_fails(plan_mounts(&plan, &args, &e), ERR_INVALID, &e);
+    unit_fails(plan_mounts(&trees, &plan, &args, &img, &e), ERR_INVALID, &e);
     ck_assert_msg(strstr(e.msg, rows[_i].says) != NULL, "%s", e.msg);
 }
 END_TEST
