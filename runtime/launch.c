@@ -234,6 +234,13 @@ static int handle(struct launch_proc *p, const struct sync_msg *m, int fd, struc
     return err_set(e, ERR_CORRUPT, "the container's process sent an unknown message");
 }
 
+/* Once it has been released, other processes of the container may get hold of its end before the
+ * command's exec closes that: it is listened to for failures alone. */
+static bool is_last_word(int32_t kind)
+{
+    return kind == SYNC_ERR || kind == SYNC_ERRNO || kind == SYNC_WARN;
+}
+
 /* Handles what comes until `until` (1), the end of the connection (0) or an error. */
 static int listen_until(struct launch_proc *p, enum sync_kind until, struct err *e)
 {
@@ -246,6 +253,12 @@ static int listen_until(struct launch_proc *p, enum sync_kind until, struct err 
             return err_sys(e, "receive", "from the container's process");
         if (r == 0)
             return 0;
+        if (fd >= 0 && m.kind != SYNC_PTY)
+            mem_close(&fd);
+        if (until == SYNC_NONE && !is_last_word(m.kind)) {
+            mem_fd_cleanup(&fd);
+            return err_set(e, ERR_CORRUPT, "the container's process spoke out of turn");
+        }
         r = handle(p, &m, fd, e);
         if (r < 0)
             return r;

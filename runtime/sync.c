@@ -69,6 +69,8 @@ int sync_recv(int sock, struct sync_msg *ret, int *ret_fd)
     }
     if (n > 0 && (size_t)n < sizeof(*ret))
         memset((char *)ret + n, 0, sizeof(*ret) - (size_t)n);
+    if (n > 0 && ret->kind == SYNC_WARN)
+        ret->text[sizeof(ret->text) - 1] = '\0';
     return n < 0 ? -1 : 1;
 }
 
