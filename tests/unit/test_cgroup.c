@@ -166,6 +166,29 @@ START_TEST(a_full_tree_names_its_limit)
 }
 END_TEST
 
+/* Files that need no controller, so that every machine can do it. */
+START_TEST(an_update_that_fails_puts_back_what_it_wrote)
+{
+    struct cgroup cg = make("undo");
+    struct json_pair both[] = { { (char *)"cgroup.max.depth", (char *)"5" },
+                                { (char *)"cgroup.max.descendants", (char *)"many" } };
+    struct config_resources r = { .unified = { both, 1 } };
+    const struct cgroup_change change = { .now = &r, .named = &r };
+    struct err e = ERR_INIT;
+    char text[32];
+
+    unit_ok(cgroup_update(&tree, &cg, &change, &e), &e);
+    both[0].val = (char *)"6";
+    r.unified.n = 2;
+    unit_fails(cgroup_update(&tree, &cg, &change, &e), ERR_SYS, &e);
+    ck_assert_msg(strstr(e.msg, "write \"many\" to ") && strstr(e.msg, "/cgroup.max.descendants: "),
+                  "%s", e.msg);
+    ck_assert_int_gt(fs_read_small(cg.fd, "cgroup.max.depth", text, sizeof(text)), 0);
+    ck_assert_str_eq(text, "5");
+    cgroup_close(&cg);
+}
+END_TEST
+
 START_TEST(a_birth_that_the_kernel_refuses_is_explained)
 {
     struct cgroup cg = make("threads"), below = make("threads/below");
@@ -425,6 +448,7 @@ int main(void)
     tcase_add_test(t, processes_are_born_listed_and_killed);
     tcase_add_test(t, without_cgroup_kill_nobody_forks_away);
     tcase_add_test(t, a_full_tree_names_its_limit);
+    tcase_add_test(t, an_update_that_fails_puts_back_what_it_wrote);
     tcase_add_test(t, a_birth_that_the_kernel_refuses_is_explained);
     tcase_add_test(t, a_used_group_is_not_taken_again);
     tcase_add_test(t, removal_waits_for_the_dying);
