@@ -114,3 +114,24 @@ c 0666 0:0 1:5 /srv/y"
     is "$status" 125
     has "$output" "names no file"
 }
+
+@test "a device's path that is swapped for a link to the outside meanwhile stays inside" {
+    local i swapper
+    mkdir -p "$T/out" "$R/a$T/out"
+    ln -s "$T/out" "$R/b"
+    config "$no_dev"' | .linux.devices = [{type: "c", path: "/a/sub/null", major: 1, minor: 3}]'
+    python3 -c 'import ctypes, os, sys
+libc = ctypes.CDLL(None)
+a, b = (os.fsencode(os.path.join(sys.argv[1], n)) for n in "ab")
+while True:
+    libc.renameat2(-100, a, -100, b, 2)' "$R" &
+    swapper=$!
+    for i in {1..40}; do
+        run in_box true
+        [ "$status" = 0 ] || has "$output" "/a/sub" # what was there is gone: an error, nothing else
+        rm -rf "$R"/{a,b}/sub/null
+    done
+    kill $swapper
+    wait $swapper || :
+    is "$(find "$T/out" -mindepth 1)" ""
+}
