@@ -222,10 +222,29 @@ static void postpone_ro(struct rootfs_entry *t, mount_fn fn)
     t->o.rattr_set &= ~ro;
 }
 
+/* "/", "//.", "/../" … */
+static bool is_root(const char *destination)
+{
+    const char *p = destination;
+
+    while (*p == '/' || *p == '.') {
+        size_t len = strcspn(p, "/");
+        if (len > 2 || strspn(p, ".") < len)
+            return false;
+        p += len + strspn(p + len, "/");
+    }
+    return *p == '\0';
+}
+
+/* A mount on the root would be left behind by the pivot, or take the host's along. */
 static int check_entry(const struct rootfs_entry *t, mount_fn fn, struct err *e)
 {
     if (fn == plain && str_empty(t->m->type))
         return err_set(e, ERR_INVALID, "neither a type nor the option \"bind\"");
+    if (fn != remount && is_root(t->m->destination)) {
+        err_set(e, ERR_INVALID, "the destination cannot be the root itself");
+        return err_hint(e, "name that directory in /root/path");
+    }
     if ((t->o.flags & MOUNT_OPTION_TMPCOPYUP) && fn != tmpfs)
         return err_set(e, ERR_INVALID, "the option \"tmpcopyup\" is for a tmpfs");
     return 0;

@@ -98,6 +98,19 @@ x"
     is "$(in_box cat /rel/a/file /rel/b/file /c/file /data/d/file /e/f/file | sort -u)" text
 }
 
+@test "nothing is mounted on the root itself, as docker has it" {
+    add '{destination: "/", source: $s, options: ["bind"]}'
+    for dest in / //. /../ ..; do
+        config '.mounts[-1].destination = $d' --arg d "$dest"
+        fails 125 in_box true
+        has "$output" "mount $SRC on $dest: the destination cannot be the root itself"
+    done
+    config '.mounts[-1].destination = "/..."'
+    in_box true
+    config '.mounts[-1] = {destination: "/", options: ["remount", "nosuid"]}'
+    is "$(in_box mounts | awk '$5 == "/" { print $6 }')" rw,nosuid,relatime
+}
+
 # bats test_tags=host-only
 @test "files, sockets, fifos and devices are bound" {
     python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$SRC/sock"
