@@ -6,11 +6,15 @@ receive.py datagrams PATH COUNT    each datagram on a line, as Python writes byt
 receive.py terminal PATH           accepts one connection, takes the descriptor that comes with the
                                    message, prints its name and then all that is written to it
 receive.py pidfd PATH              the same for a pidfd: prints its name and the process's id
+
+Nothing within a minute is an error.
 """
 import array
 import os
 import socket
 import sys
+
+socket.setdefaulttimeout(60)
 
 
 def datagrams(path, count):
