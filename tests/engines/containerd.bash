@@ -19,13 +19,13 @@ END
 }
 
 engine_down() {
-    kill "$(cat "$T/containerd/pid")" && wait_for 20 eval '! pgrep -f "$T/containerd"'
+    kill "$(cat "$T/containerd/pid")" && wait_for $patience eval '! pgrep -f "$T/containerd"'
 }
 
 engine_clean() {
     local id
     for id in $(ctr containers ls -q); do
-        wait_for 10 remove "$id" || return
+        wait_for $patience remove "$id" || return
     done
 }
 

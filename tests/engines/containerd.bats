@@ -79,14 +79,14 @@ status_is() { [ "$(e tasks ls | awk -v id="$1" '$1 == id { print $3 }')" = "$2" 
 @test "ctr tasks: exec, ps, pause, resume, kill, delete" {
     scenario() {
         start box sh -c 'while :; do echo x >>/tmp/ticks; sleep 0.02; done'
-        wait_for 5 e tasks exec --exec-id y box test -s /tmp/ticks
+        wait_for $patience e tasks exec --exec-id y box test -s /tmp/ticks
         exec_box box sh -c 'echo out; exit 7'
         exec_box --cwd /data --user 1000:1000 box sh -c 'id; pwd'
         t eval "seq 20000 | e tasks exec --exec-id in box sha256sum"
         code e tasks exec --exec-id z box nosuch
         code e tasks exec --exec-id z box /bin/not-executable
         e tasks exec -d --exec-id long box sleep 500
-        wait_for 5 eval '[ "$(e tasks ps box 2>&1 | grep -c "[0-9]")" -ge 2 ]' && echo "ps lists"
+        wait_for $patience eval '[ "$(e tasks ps box 2>&1 | grep -c "[0-9]")" -ge 2 ]' && echo "ps lists"
         t e tasks pause box
         status_is box PAUSED && echo paused
         code e tasks exec --exec-id w box true
@@ -94,7 +94,7 @@ status_is() { [ "$(e tasks ls | awk -v id="$1" '$1 == id { print $3 }')" = "$2" 
         status_is box RUNNING && echo resumed
         code e tasks rm box
         t e tasks kill -s KILL box
-        wait_for 5 status_is box STOPPED && echo stopped
+        wait_for $patience status_is box STOPPED && echo stopped
         code e tasks kill box
         t e tasks rm box
         t e containers rm box

@@ -24,7 +24,7 @@ END
 
 engine_down() {
     local pid
-    pid=$(cat /run/docker.pid) && kill "$pid" && wait_for 20 eval '! pgrep -f "$T/docker"'
+    pid=$(cat /run/docker.pid) && kill "$pid" && wait_for $patience eval '! pgrep -f "$T/docker"'
 }
 
 engine_clean() {
@@ -42,7 +42,7 @@ e() {
 }
 
 # check_health NAME WANT
-check_health() { wait_for 15 field_is "$1" '{{.State.Health.Status}}' "$2" && echo "is $2"; }
+check_health() { wait_for $patience field_is "$1" '{{.State.Health.Status}}' "$2" && echo "is $2"; }
 
 show_top() { e top "$1" -eo pid,args | tr -s ' ' | cut -d' ' -f2-; }
 

@@ -23,7 +23,7 @@ warm_up() {
     e run --rm --network host $image true
 }
 
-# Seconds that a command of an engine may take.
+# Seconds that a command of an engine, or what a test waits for, may take.
 patience=60
 in_guest && patience=200
 
@@ -137,7 +137,7 @@ no_network() {
 
 # ready NAME: until the container has printed that word.
 ready() {
-    wait_for 10 eval "e logs $1 2>&1 | grep -q ready"
+    wait_for $patience eval "e logs $1 2>&1 | grep -q ready"
 }
 
 # field NAME TEMPLATE: of `inspect`.
@@ -157,7 +157,7 @@ same() {
     done
     said=$(cat "$dir/hako")
     diff -U 3 --label "$control" --label hako-oci "$dir/$control" "$dir/hako" || return
-    wait_for 5 nothing_left || { echo "$left"; return 1; }
+    wait_for $patience nothing_left || { echo "$left"; return 1; }
 }
 
 # Mounts, links, orphans, cgroups, and the runtime's own state.

@@ -40,7 +40,7 @@ e() {
 # check_health NAME WANT: podman's timers need systemd: the check is run by hand.
 check_health() {
     e healthcheck run "$1" || :
-    wait_for 5 field_is "$1" '{{.State.Health.Status}}' "$2" && echo "is $2"
+    wait_for $patience field_is "$1" '{{.State.Health.Status}}' "$2" && echo "is $2"
 }
 
 show_top() { e top "$1" args; }
