@@ -66,9 +66,13 @@ static int remove_remains(const char *root, const char *id, struct err *e)
         return 0;
     if (r < 0)
         return r;
-    config_free(&c.config);
+    const struct config_hook_list poststop = c.config.hooks.poststop;
+    c.config.hooks.poststop = (struct config_hook_list){ 0 };
     r = lifecycle_kill_wait(&c, e);
-    return r < 0 ? r : lifecycle_remove(&c, id, e);
+    if (r >= 0)
+        r = lifecycle_remove(&c, id, e);
+    c.config.hooks.poststop = poststop;
+    return r;
 }
 
 static bool is_damage(int r)
