@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # What of the machine a test suite could leave behind, one line a thing.
 
-# machine_state RUN_ID: mounts, links, network namespaces, empty cgroups, and files of hako's in
-# shared places. A cgroup that is populated belongs to somebody who lives; processes are told
+# machine_state RUN_ID: mounts, links, network namespaces, devices' owners, empty cgroups, and files of
+# hako's in shared places. A cgroup that is populated belongs to somebody who lives; processes are told
 # apart by the run's id in their environment, so that a busy machine does not confuse us.
 machine_state() {
     awk '{ print "mount", $5 }' /proc/self/mountinfo
     ip -o link | awk -F': ' '{ sub(/@.*/, "", $2); print "link", $2 }'
     find /run/netns -mindepth 1 -maxdepth 1 -printf 'netns %f\n' 2>/dev/null
+    stat -c 'device %n %u:%g %a' /dev/{null,zero,full,random,urandom,tty,fuse,net/tun} 2>/dev/null
     find /sys/fs/cgroup -mindepth 2 -name cgroup.events 2>/dev/null | while read -r events; do
         grep -qs '^populated 1' "$events" || echo "cgroup ${events%/cgroup.events}"
     done
