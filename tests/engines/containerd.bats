@@ -106,6 +106,24 @@ status_is() { [ "$(e tasks ls | awk -v id="$1" '$1 == id { print $3 }')" = "$2" 
     has "$said" "stopped"
 }
 
+# covers: engine:ctr-dead-shim
+@test "a shim that is killed takes its container with it" {
+    scenario() {
+        local pid
+        start box sleep 1000
+        pid=$(e tasks ls | awk '$1 == "box" { print $2 }')
+        kill -9 "$(pgrep -f 'containerd-shim-runc-v2 .*-id box')"
+        wait_for $patience [ ! -e "/proc/$pid" ] && echo "container killed"
+        wait_for $patience no_task && echo "no task"
+        find /sys/fs/cgroup/default -mindepth 1 -type d
+        t e containers rm box
+    }
+    no_task() { [ -z "$(e tasks ls -q)" ]; }
+    same scenario
+    has "$said" "container killed"
+    has "$said" "no task"
+}
+
 # covers: engine:ctr-userns
 @test "ctr run with a user namespace, and in namespaces of others" {
     scenario() {
