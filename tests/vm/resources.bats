@@ -160,5 +160,5 @@ END
 
 # covers: update:--resources
 @test "random resources: hako-oci and crun leave equal files, or both refuse" {
-    timeout 280 "$HAKO_TOP/tests/vm/resources" random "${HAKO_RANDOM_RESOURCES:-100}"
+    timeout 280 "$HAKO_TOP/tests/vm/resources" random 100 1 60
 }
