@@ -82,7 +82,8 @@ END
     command_is /etc/script selfexe
     fails 126 launch "$B"
     command_is /etc/loaded selfexe
-    fails 126 launch "$B"
+    run launch "$B"
+    [ "$status" = 126 ] || [ "$status" = 139 ] # older kernels cannot place a loader that is no library
 }
 
 # Where AppArmor is on, we execute a labelled command ourselves, from a mount that nobody can write to.
