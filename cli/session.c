@@ -174,7 +174,7 @@ int session_pump(const struct session_peer *peer, const struct session_how *how,
     };
     int r = 0;
 
-    if (how->tty)
+    if (how->tty && !how->no_keys)
         r = term_keys_parse(how->detach_keys, &p.keys, e);
     if (r >= 0)
         r = open_signals(&p, e);

@@ -28,6 +28,7 @@ struct session_how {
     bool tty;                        /* the container has a terminal: raw mode, detach keys, size */
     bool input;                      /* standard input goes to the container */
     const char *detach_keys;         /* NULL: the default ones */
+    bool no_keys;                    /* nothing that is typed detaches */
     struct session_signals *signals; /* held back before the start; NULL: from now on */
     /* Called when side_fd is readable, until it returns 1. NULL: none. */
     int (*side)(void *arg, struct err *e);

@@ -17,6 +17,7 @@ int oci_follow(struct launch_proc *proc, int notify, struct err *e)
 {
     const struct session_how how = { .tty = proc->pty_fd >= 0,
                                      .input = proc->pty_fd >= 0,
+                                     .no_keys = true,
                                      .side_fd = notify,
                                      .side = notify >= 0 ? on_notify : NULL,
                                      .side_arg = &notify };

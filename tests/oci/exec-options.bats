@@ -280,3 +280,19 @@ PY
     run oci exec box init mkdir /dev/shm/x
     has "$output" "File descriptor in bad state"
 }
+
+# bats test_tags=host-only
+@test "all that is typed reaches the command: no keys detach, as in runc" {
+    box
+    expect - "$HAKO_BUILD/hako-oci" --root "$T/oci" exec -t box init echo ready ';' cat <<'END'
+set timeout 20
+spawn -noecho {*}$argv
+expect ready\r\n
+send "\x10\x11typed\r"
+expect { typed\r\n {} timeout { exit 3 } eof { exit 4 } }
+expect { typed\r\n {} timeout { exit 5 } eof { exit 6 } }
+send "\x04"
+expect { eof {} timeout { exit 7 } }
+exit [lindex [wait] 3]
+END
+}
