@@ -113,22 +113,24 @@ static int encode_quota(struct cgroup_properties *p, const char *name, const cha
     return r < 0 || quota == 0 ? r : add_u64(p, name, quota, e);
 }
 
+#define MASK_BITS 1024 /* cpus or memory nodes in a list */
+
 /* "0-3,7" as a mask, the lowest cpu in the first byte's lowest bit. */
 static int encode_mask(struct cgroup_properties *p, const char *name, const char *value,
                        struct err *e)
 {
-    uint64_t bits[1024 / 64] = { 0 };
+    uint64_t bits[MASK_BITS / 64] = { 0 };
     struct cgroup_property *one;
-    int r = cpulist_parse(value, bits, 1024, e);
+    int r = cpulist_parse(value, bits, MASK_BITS, e);
 
     if (r < 0)
         return err_wrap(e, "%s", name);
     one = cgroup_property_add(p, name, "ay");
     if (one)
-        one->bytes = calloc(sizeof(bits), sizeof(*one->bytes));
+        one->bytes = calloc(MASK_BITS / 8, sizeof(*one->bytes));
     if (!one || !one->bytes)
         return err_nomem(e);
-    for (size_t i = 0; i < sizeof(bits); i++) {
+    for (size_t i = 0; i < MASK_BITS / 8; i++) {
         one->bytes[i] = (uint8_t)(bits[i / 8] >> (i % 8 * 8));
         if (one->bytes[i])
             one->n_bytes = i + 1;
