@@ -91,6 +91,7 @@ run"
     hako stop deaf # again: success
 }
 
+# bats test_tags=host-only
 @test "the monitor keeps no memory that only the start needed" {
     grep -q __asan_init "$HAKO_BUILD/hako" && skip "a sanitizer takes memory of its own"
     id=$(hako run -d $I sleep 1000 2>/dev/null)
