@@ -28,6 +28,7 @@ setup_file() {
 
 @test "a seccomp profile that forbids everything" {
     local action
+    grep -q __asan_init "$HAKO_BUILD/hako" && skip "a sanitizer's runtime cannot even end there"
     for action in ERRNO KILL_PROCESS TRAP; do
         echo '{"defaultAction":"SCMP_ACT_'$action'"}' >"$T/none.json"
         fails 125 hako run --rm --network none --security-opt seccomp="$T/none.json" $I true
