@@ -95,13 +95,14 @@ code() {
     echo "[exit $code]"
 }
 
-# terminal COMMAND...: on a terminal of 33 lines and 99 columns.
+# terminal COMMAND...: on a terminal of 33 lines and 99 columns. script(1) runs $SHELL: one that
+# drops our exported functions, as sh does, would not know COMMAND.
 terminal() {
     local words
     printf -v words '%q ' "$@"
     export -f e runtime_path
     export runtime patience
-    script -qec "stty rows 33 cols 99; bash -c $(printf %q "$words")" /dev/null </dev/null
+    SHELL=/bin/bash script -qec "stty rows 33 cols 99; bash -c $(printf %q "$words")" /dev/null </dev/null
 }
 
 # box [OPTION...] IMAGE WORD...: a new container, without network unless an option asks for one.
