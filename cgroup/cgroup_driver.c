@@ -23,9 +23,9 @@ static int no_path(const struct cgroup_want *w, char **ret, struct err *e)
     return 0;
 }
 
-static const struct cgroup_driver own = { "cgroupfs", own_path, own_create, cgroup_update,
-                                          cgroup_remove };
-static const struct cgroup_driver none = { "disabled", no_path, NULL, NULL, NULL };
+static const struct cgroup_driver own = { "cgroupfs",    own_path,      own_create,
+                                          cgroup_update, cgroup_remove, NULL };
+static const struct cgroup_driver none = { "disabled", no_path, NULL, NULL, NULL, NULL };
 
 static const struct cgroup_driver *const drivers[] = { &own, &cgroup_systemd, &none };
 
@@ -42,4 +42,9 @@ int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struc
     }
     err_set(e, ERR_UNSUPPORTED, "there is no cgroup manager \"%s\"", name);
     return known.failed ? err_nomem(e) : err_hint(e, "there are: %s", known.data);
+}
+
+int cgroup_driver_ready(const struct cgroup_driver *driver, struct err *e)
+{
+    return driver && driver->ready ? driver->ready(e) : 0;
 }

@@ -33,10 +33,16 @@ struct cgroup_driver {
                   struct err *e);
     /* As cgroup_remove(). */
     int (*remove)(const struct cgroup_tree *t, const char *path, struct err *e);
+    /* NULL, or to be called before create, update and remove, while nothing has been changed yet:
+     * can this program use it? It may become another one (base/twin.h). */
+    int (*ready)(struct err *e);
 };
 
 /* NULL or "": the default, cgroupfs. ERR_UNSUPPORTED lists the names that there are. */
 int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struct err *e);
+
+/* driver->ready(), if there is one. */
+int cgroup_driver_ready(const struct cgroup_driver *driver, struct err *e);
 
 /* systemd's scopes (cgroup_systemd.c). */
 extern const struct cgroup_driver cgroup_systemd;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/twin.h"
 #include "cgroup/cgroup_bus.h"
 #include "cgroup/cgroup_driver.h"
 #include "cgroup/cgroup_limit.h"
@@ -248,5 +249,5 @@ static int systemd_remove(const struct cgroup_tree *t, const char *path, struct 
     return cgroup_remove(t, scope, e);
 }
 
-const struct cgroup_driver cgroup_systemd = { "systemd", systemd_path, systemd_create,
-                                              systemd_update, systemd_remove };
+const struct cgroup_driver cgroup_systemd = { "systemd",      systemd_path,   systemd_create,
+                                              systemd_update, systemd_remove, twin_need };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* hako load: images from an archive, by way of hako-image. */
 #include "base/proc.h"
+#include "base/program.h"
 #include "base/str.h"
 #include "cli/cmd.h"
-#include "engine/program.h"
 
 #include <fcntl.h>
 

@@ -3,10 +3,10 @@
 #include "engine/plan.h"
 
 #include "base/fs.h"
+#include "base/program.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "engine/parse_mount.h"
-#include "engine/program.h"
 #include "engine/volume.h"
 
 #include <fcntl.h>

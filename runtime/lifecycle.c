@@ -59,11 +59,16 @@ static char *now_text(void)
     return str_fmt("%s.%09ldZ", utc_text(ts.tv_sec, s), ts.tv_nsec);
 }
 
-/* As runc names owners: "#1000" where that user has no name. */
+/* As runc names owners: "#1000" where /etc/passwd has no name for that user. */
 static char *user_name(uid_t uid)
 {
-    const struct passwd *user = uid == 0 ? NULL : getpwuid(uid);
+    const struct passwd *user = NULL;
+    FILE *passwd = uid == 0 ? NULL : fopen("/etc/passwd", "re");
 
+    while (passwd && (user = fgetpwent(passwd)) && user->pw_uid != uid)
+        ;
+    if (passwd)
+        fclose(passwd);
     return uid == 0 ? str_dup("root") : user ? str_dup(user->pw_name) : str_fmt("#%u", uid);
 }
 
@@ -228,8 +233,10 @@ int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
     struct launch_proc p = LAUNCH_PROC_INIT;
-    int r = load_bundle(args, &c, e);
+    int r = lifecycle_choose_driver(&c, args->cgroup_manager, e);
 
+    if (r >= 0)
+        r = load_bundle(args, &c, e);
     if (r >= 0)
         r = seal(&c.config, e);
     if (r >= 0)

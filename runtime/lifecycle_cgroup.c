@@ -112,14 +112,21 @@ static int make(struct lifecycle_ctr *c, const struct lifecycle_create *args, st
     return create_rootless(c, &want, e);
 }
 
+int lifecycle_choose_driver(struct lifecycle_ctr *c, const char *name, struct err *e)
+{
+    int r = cgroup_driver_find(name, &c->driver, e);
+
+    if (r >= 0)
+        r = cgroup_driver_ready(c->driver, e);
+    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
+        return err_nomem(e);
+    return r;
+}
+
 int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
                           struct err *e)
 {
-    int r = cgroup_driver_find(args->cgroup_manager, &c->driver, e);
+    int r = make(c, args, e);
 
-    if (r >= 0 && str_set(&c->sf.cgroup_driver, c->driver->name) < 0)
-        return err_nomem(e);
-    if (r >= 0)
-        r = make(c, args, e);
     return r < 0 ? r : give_cgroup(c, e);
 }

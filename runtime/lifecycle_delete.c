@@ -68,7 +68,9 @@ static int remove_remains(const char *root, const char *id, struct err *e)
         return r;
     const struct config_hook_list poststop = c.config.hooks.poststop;
     c.config.hooks.poststop = (struct config_hook_list){ 0 };
-    r = lifecycle_kill_wait(&c, e);
+    r = cgroup_driver_ready(c.driver, e);
+    if (r >= 0)
+        r = lifecycle_kill_wait(&c, e);
     if (r >= 0)
         r = lifecycle_remove(&c, id, e);
     c.config.hooks.poststop = poststop;
@@ -95,6 +97,8 @@ int lifecycle_delete(const char *root, const char *id, bool force, struct err *e
     if (c.sf.state.status != STATE_STOPPED && c.sf.state.status != STATE_CREATED && !force)
         return err_set(e, ERR_STATE, "cannot delete container %s that is not stopped: %s", id,
                        json_enum_name(state_status_names, (int)c.sf.state.status));
-    r = lifecycle_kill_wait(&c, e);
+    r = cgroup_driver_ready(c.driver, e);
+    if (r >= 0)
+        r = lifecycle_kill_wait(&c, e);
     return r < 0 ? r : lifecycle_remove(&c, id, e);
 }

@@ -19,7 +19,7 @@ struct lifecycle_ctr {
     struct statefile sf;
     struct config config;
     struct seccomp_filter filter;
-    const struct cgroup_driver *driver; /* NULL until the cgroup is made or opened */
+    const struct cgroup_driver *driver; /* NULL until it is chosen, or the cgroup opened */
     struct cgroup_tree tree;
     struct cgroup cgroup;
 };
@@ -44,8 +44,11 @@ int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
                           struct lifecycle_ctr *ret, struct launch_proc *ret_proc, struct err *e);
 /* What lifecycle_start() does with a created container whose lock is held; gives the lock back. */
 int lifecycle_release(struct lifecycle_ctr *c, int *ret_notify, struct err *e);
-/* Makes the group by the driver that is asked for and fills c->driver, c->tree, c->cgroup and
- * sf.cgroup. None (fd -1, NULL) where the caller may not and nothing needs it. */
+/* Fills c->driver and sf.cgroup_driver; NULL or "" is the default. Changes nothing: before all that
+ * does (cgroup_driver_ready()). */
+int lifecycle_choose_driver(struct lifecycle_ctr *c, const char *name, struct err *e);
+/* Makes the group by c->driver and fills c->tree, c->cgroup and sf.cgroup. None (fd -1, NULL) where
+ * the caller may not and nothing needs it. */
 int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
                           struct err *e);
 /* Opens the cgroup that sf.cgroup names; fd stays -1 where there is none, or it is gone. */

@@ -94,7 +94,9 @@ int lifecycle_update(const char *root, const char *id, const struct lifecycle_up
         return err_set(e, ERR_STATE, "cannot update container %s: container not running", id);
     if (c.cgroup.fd < 0)
         return err_set(e, ERR_UNSUPPORTED, "container %s has no cgroup of its own", id);
-    r = merge(&c, u->resources, &was, e);
+    r = cgroup_driver_ready(c.driver, e);
+    if (r >= 0)
+        r = merge(&c, u->resources, &was, e);
     if (r >= 0)
         r = set_schema(&c, u, e);
     if (r >= 0)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "base/twin.h"
 #include "cli/oci/oci.h"
 #include "runtime/lifecycle_update.h"
 
@@ -115,6 +116,8 @@ static int read_resources(const char *path, struct config_resources *ret, struct
     int r = fs_read_fd(STDIN_FILENO, "standard input", JSON_SIZE_MAX, &text, &len, e);
     if (r >= 0)
         r = json_read(&config_resources_table, ret, text, len, e);
+    if (r >= 0)
+        r = twin_unread(text, len, e);
     return r < 0 ? err_wrap(e, "resources") : 0;
 }
 

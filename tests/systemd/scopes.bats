@@ -176,3 +176,12 @@ END
     has "$output" "hint: into the container's cgroup leads no way that is ours"
     [ ! -e "$group" ]
 }
+
+# covers: update:--resources
+@test "without --systemd-cgroup the container's own driver is used, and standard input read once" {
+    up one
+    hako_oci --root "$T/oci" update --resources - one <<<'{"pids":{"limit":77}}'
+    is "$(property one TasksMax)" 77
+    hako_oci --root "$T/oci" delete --force one
+    [ ! -e /sys/fs/cgroup/machine.slice/hako-one.scope ]
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks beside the running executable, then where programs are installed. */
-#include "engine/program.h"
+#include "base/program.h"
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-int program_find(const char *name, char **ret, struct err *e)
+int program_self(char **ret, struct err *e)
 {
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -16,6 +16,17 @@ int program_find(const char *name, char **ret, struct err *e)
     if (n < 0)
         return err_sys(e, "readlink", "/proc/self/exe");
     self[n] = '\0';
+    *ret = strdup(self);
+    return *ret ? 0 : err_nomem(e);
+}
+
+int program_find(const char *name, char **ret, struct err *e)
+{
+    AUTO_FREE char *self = NULL;
+    int r = program_self(&self, e);
+
+    if (r < 0)
+        return r;
     *strrchr(self, '/') = '\0';
     AUTO_FREE char *beside = str_fmt("%s/%s", self, name);
     AUTO_FREE char *installed = str_fmt("%s/%s", HAKO_LIBEXECDIR, name);
