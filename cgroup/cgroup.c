@@ -20,13 +20,19 @@
 /* Another container's end may remove the parent before our child is in it. */
 #define MAKE_TRIES 64
 
-void cgroup_close(struct cgroup *cg)
+void cgroup_release(struct cgroup *cg)
 {
-    mem_close(&cg->fd);
     if (cg->holder > 0) {
         kill(cg->holder, SIGKILL);
         proc_wait(cg->holder);
     }
+    cg->holder = 0;
+}
+
+void cgroup_close(struct cgroup *cg)
+{
+    mem_close(&cg->fd);
+    cgroup_release(cg);
     free(cg->path);
     free(cg->abs_path);
     *cg = (struct cgroup)CGROUP_INIT;
@@ -77,17 +83,15 @@ static char *parent_of(const char *path)
     return parent;
 }
 
-int cgroup_check(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
-                 struct err *e)
+int cgroup_check(const char *path, const struct config_resources *r, unsigned flags, struct err *e)
 {
+    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
     AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
-    AUTO_FREE char *parent = parent_of(path);
-    int rc;
+    int rc = cgroup_limits_make(r, &l, e);
 
-    if (!parent)
-        return err_nomem(e);
-    rc = cgroup_limits_make(r, &l, e);
-    return rc < 0 ? rc : cgroup_limits_check(&l, t, parent, e);
+    if (rc >= 0 && path && cgroup_limits_controllers(&l))
+        rc = cgroup_tree_open(&tree, e);
+    return rc < 0 ? rc : cgroup_limits_admit(&l, &tree, path, flags, e);
 }
 
 static int open_group(const struct cgroup_tree *t, const char *path, struct cgroup *ret,
@@ -257,16 +261,12 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
 {
     AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
     AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
-    AUTO_FREE char *parent = parent_of(path);
     size_t kept = 0;
-    int rc;
 
-    if (!parent)
-        return err_nomem(e);
     cgroup_limits_warn(r);
-    rc = cgroup_limits_make(r, &l, e);
+    int rc = cgroup_limits_make(r, &l, e);
     if (rc >= 0)
-        rc = cgroup_limits_check(&l, t, parent, e);
+        rc = cgroup_limits_admit(&l, t, path, flags, e);
     if (rc < 0)
         return rc;
     int there = make_group(t, path, flags, &cg, &kept, e);

@@ -22,9 +22,10 @@
 
 /* The v2 tree as this process sees it. */
 struct cgroup_tree {
-    int fd;     /* O_PATH of its root */
-    char *path; /* where it is mounted: "/sys/fs/cgroup", "/sys/fs/cgroup/unified" */
-    bool mixed; /* it stands beside v1 hierarchies */
+    int fd;      /* O_PATH of its root */
+    char *path;  /* where it is mounted: "/sys/fs/cgroup", "/sys/fs/cgroup/unified" */
+    bool mixed;  /* it stands beside v1 hierarchies, as far as its place tells */
+    bool unseen; /* it is mounted nowhere, and by us for this descriptor alone; path: "cgroup2:" */
 };
 
 #define CGROUP_TREE_INIT                                                                           \
@@ -32,8 +33,12 @@ struct cgroup_tree {
         .fd = -1                                                                                   \
     }
 
-/* Finds the tree. ERR_UNSUPPORTED with a hint when none is mounted. */
+/* Finds the tree. On a host that has mounted v1 alone it is mounted for this descriptor, where we
+ * may (CAP_SYS_ADMIN; Linux 5.2). ERR_UNSUPPORTED with a hint when there is none. */
 int cgroup_tree_open(struct cgroup_tree *ret, struct err *e);
+/* "pure": no v1 hierarchy is mounted; "hybrid": some are; "v1": only such. Reads the mount table.
+ */
+const char *cgroup_tree_mode(const struct cgroup_tree *t);
 void cgroup_tree_close(struct cgroup_tree *t);
 DEFINE_CLEANUP(struct cgroup_tree, cgroup_tree, cgroup_tree_close(p))
 #define AUTO_CGROUP_TREE CLEANUP(cgroup_tree)
@@ -43,7 +48,8 @@ struct cgroup {
     int fd;         /* its directory: for CLONE_INTO_CGROUP, and all files are opened below it */
     char *path;     /* below the tree's root, "/hako/<id>" */
     char *abs_path; /* with the mount point, for messages */
-    pid_t holder; /* > 0: a child of ours that keeps it from being empty; cgroup_close() ends it */
+    pid_t
+        holder; /* > 0: a child of ours that keeps it from being empty; cgroup_release() ends it */
 };
 
 #define CGROUP_INIT                                                                                \
@@ -58,31 +64,35 @@ struct cgroup {
  */
 int cgroup_path(const char *cgroups_path, const char *id, char **ret, struct err *e);
 
-/*
- * Could these limits be set on a group at `path`? Looks, changes nothing. ERR_UNSUPPORTED names
- * every missing controller, the limits that want it, and who holds it. ERR_INVALID for values that
- * v2 cannot express. NULL, or no limits: always fine, and nothing is read.
- */
-int cgroup_check(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
-                 struct err *e);
-
-enum cgroup_create_flags {
+enum cgroup_flags {
     CGROUP_ACCOUNT = 1, /* switch on cpu, memory, pids and io where that is possible, for
                            statistics and OOM reports, even without limits */
+    CGROUP_LENIENT = 2, /* leave limits out whose controllers are missing, and warn of them */
+    CGROUP_QUIET = 4,   /* do not warn of them: somebody has */
 };
+
+/*
+ * Could these limits be set on a group at `path`? Looks, changes nothing. ERR_UNSUPPORTED names
+ * every missing controller, the limits that want it, and who holds it; with CGROUP_LENIENT that is
+ * a warning. ERR_INVALID for values that v2 cannot express, and for limits without a group (`path`
+ * NULL). Without limits it is always fine, and nothing is read, the tree included.
+ */
+int cgroup_check(const char *path, const struct config_resources *r, unsigned flags, struct err *e);
 
 /*
  * Makes the group and its missing parents, switches the controllers on that the limits need, sets
  * them, and attaches the device rules' program. Does cgroup_check() first. An empty group that is
  * there already is used as it is; one with processes is ERR_IN_USE. On failure nothing that it
- * made remains.
+ * made remains. `flags`: enum cgroup_flags.
  */
 int cgroup_create(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
                   unsigned flags, struct cgroup *ret, struct err *e);
 
 /* An existing group; ERR_NOT_FOUND. */
 int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *ret, struct err *e);
-void cgroup_close(struct cgroup *cg);
+/* Ends its holder, if it has one: the first process has been born in it. */
+void cgroup_release(struct cgroup *cg);
+void cgroup_close(struct cgroup *cg); /* releases it first */
 DEFINE_CLEANUP(struct cgroup, cgroup, cgroup_close(p))
 #define AUTO_CGROUP CLEANUP(cgroup)
 
@@ -147,7 +157,3 @@ void cgroup_oom(const struct cgroup *cg, struct cgroup_oom *ret);
  * controller is not on. */
 int cgroup_oom_watch(const struct cgroup *cg, struct err *e);
 void cgroup_oom_drain(int fd);
-
-/* One line a controller: "memory: held by cgroup v1 at /sys/fs/cgroup/memory", "pids: available",
- * as it stands for children of the group at `path`. For `hako info` and error texts. */
-int cgroup_why(const struct cgroup_tree *t, const char *path, struct buf *out, struct err *e);

@@ -105,19 +105,26 @@ void cgroup_bus_close(struct cgroup_bus *b)
     b->bus = NULL;
 }
 
-int cgroup_bus_root(struct cgroup_bus *b, char **ret, struct err *e)
+static int read_property(struct cgroup_bus *b, const char *name, char **ret, struct err *e)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
-    char *group = NULL;
-    int r =
-        sd.get_property_string(b->bus, MANAGER, OBJECT, INTERFACE, "ControlGroup", &error, &group);
+    int r = sd.get_property_string(b->bus, MANAGER, OBJECT, INTERFACE, name, &error, ret);
 
-    if (r < 0)
-        return failed(r, &error, "read", "ControlGroup", e);
-    if (STREQ(group, "/"))
-        *group = '\0';
-    *ret = group;
-    return 0;
+    return r < 0 ? failed(r, &error, "read", name, e) : 0;
+}
+
+int cgroup_bus_root(struct cgroup_bus *b, char **ret, struct err *e)
+{
+    int r = read_property(b, "ControlGroup", ret, e);
+
+    if (r >= 0 && STREQ(*ret, "/"))
+        **ret = '\0';
+    return r;
+}
+
+int cgroup_bus_version(struct cgroup_bus *b, char **ret, struct err *e)
+{
+    return read_property(b, "Version", ret, e);
 }
 
 /* ---- jobs ---- */

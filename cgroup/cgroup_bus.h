@@ -24,6 +24,9 @@ DEFINE_CLEANUP(struct cgroup_bus, cgroup_bus, cgroup_bus_close(p))
  * malloc'd. */
 int cgroup_bus_root(struct cgroup_bus *b, char **ret, struct err *e);
 
+/* The manager's version, "252.39-1~deb12u1"; malloc'd. */
+int cgroup_bus_version(struct cgroup_bus *b, char **ret, struct err *e);
+
 /* Starts a transient unit and waits until it runs. ERR_EXISTS when there is one of that name. What
  * a failed one of that name left in systemd's memory is forgotten first. */
 int cgroup_bus_start(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,

@@ -32,9 +32,31 @@ unsigned cgroup_control_read(const struct cgroup_tree *t, const char *path, cons
  * off on the way and not ours to switch on. */
 unsigned cgroup_control_missing(const struct cgroup_tree *t, const char *path, unsigned want);
 
-/* Why: "is held by cgroup v1 at /sys/fs/cgroup/memory". */
+/* How children of a group stand with a controller. */
+enum cgroup_control_state {
+    CGROUP_CONTROL_AVAILABLE,
+    CGROUP_CONTROL_V1,          /* a v1 hierarchy holds it */
+    CGROUP_CONTROL_CLOSED,      /* a group on the way does not pass it on */
+    CGROUP_CONTROL_UNDELEGATED, /* the same, and it is not ours to change: we are not root */
+    CGROUP_CONTROL_OUTSIDE,     /* the tree is part of a larger one, which does not pass it on */
+    CGROUP_CONTROL_OFF,         /* on the kernel's command line */
+    CGROUP_CONTROL_UNKNOWN,     /* the kernel has no such controller */
+};
+/* "available", "v1", "closed" … */
+const char *cgroup_control_word(enum cgroup_control_state state);
+
+/* As it stands for children of the group at `path`. *ret_place: where v1 has it mounted, or the
+ * group that does not pass it on; malloc'd or NULL. */
+enum cgroup_control_state cgroup_control_state(const struct cgroup_tree *t, const char *path,
+                                               unsigned bit, char **ret_place);
+
+/* The same in words: "is held by cgroup v1 at /sys/fs/cgroup/memory". */
 void cgroup_control_reason(const struct cgroup_tree *t, const char *path, unsigned bit,
                            struct buf *out);
+
+/* Adds what brings the missing controllers of `bits` back: another boot of a host that has v1, or
+ * systemd's drop-in that delegates them to its users. */
+void cgroup_control_remedy(const struct cgroup_tree *t, unsigned bits, struct err *e);
 
 /* Switches `want` on in every group from the root to the one at `path`, for its children. Groups
  * with processes of ours in them get a child for these ("no internal processes"). */

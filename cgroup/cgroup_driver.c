@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of cgroup drivers. */
+/* The table of cgroup drivers, and which of them suits this host. */
 #include "cgroup/cgroup_driver.h"
 
 #include "base/str.h"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+/* ---- cgroupfs ---- */
 
 static int own_path(const struct cgroup_want *w, char **ret, struct err *e)
 {
@@ -15,6 +20,20 @@ static int own_create(const struct cgroup_tree *t, const char *path, const struc
     return cgroup_create(t, path, w->resources, w->flags, ret, e);
 }
 
+static int own_place(const char *parent, const char *id, char **ret, struct err *e)
+{
+    if (parent && (str_ends(parent, ".slice") || strchr(parent, ':'))) {
+        err_set(e, ERR_INVALID, "cgroup parent %s: this is systemd's, and cgroupfs makes the group",
+                parent);
+        return err_hint(e, "name a path, or call with --cgroup-manager=systemd");
+    }
+    *ret = parent ? str_fmt("%s%s/%s", *parent == '/' ? "" : "/", parent, id)
+                  : str_fmt(CGROUP_PARENT "/%s", id);
+    return *ret ? 0 : err_nomem(e);
+}
+
+/* ---- disabled ---- */
+
 /* The container stays in its creator's group, whatever limits its config has: who disables groups
  * takes care of them. */
 static int no_path(const struct cgroup_want *w, char **ret, struct err *e)
@@ -23,9 +42,20 @@ static int no_path(const struct cgroup_want *w, char **ret, struct err *e)
     return 0;
 }
 
-static const struct cgroup_driver own = { "cgroupfs",    own_path,      own_create,
-                                          cgroup_update, cgroup_remove, NULL };
-static const struct cgroup_driver none = { "disabled", no_path, NULL, NULL, NULL, NULL };
+static int no_place(const char *parent, const char *id, char **ret, struct err *e)
+{
+    if (parent)
+        return err_set(e, ERR_INVALID, "cgroup parent %s: cgroups are disabled for this container",
+                       parent);
+    *ret = NULL;
+    return 0;
+}
+
+static const struct cgroup_driver own = { "cgroupfs",    own_path, own_create, cgroup_update,
+                                          cgroup_remove, NULL,     own_place };
+static const struct cgroup_driver none = { "disabled", no_path, NULL, NULL, NULL, NULL, no_place };
+
+/* ---- the table ---- */
 
 static const struct cgroup_driver *const drivers[] = { &own, &cgroup_systemd, &none };
 
@@ -47,4 +77,39 @@ int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struc
 int cgroup_driver_ready(const struct cgroup_driver *driver, struct err *e)
 {
     return driver && driver->ready ? driver->ready(e) : 0;
+}
+
+/* Where libsystemd would look for the manager's bus. */
+static bool has_bus(void)
+{
+    const char *address = geteuid() == 0 ? "DBUS_SYSTEM_BUS_ADDRESS" : "DBUS_SESSION_BUS_ADDRESS";
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    AUTO_FREE char *socket = NULL;
+
+    if (!str_empty(getenv(address)))
+        return true;
+    if (geteuid() == 0)
+        return access("/run/dbus/system_bus_socket", F_OK) == 0;
+    socket = str_fmt("%s/bus", runtime ? runtime : "");
+    return socket && access(socket, F_OK) == 0;
+}
+
+const struct cgroup_driver *cgroup_driver_default(const char **ret_why)
+{
+    struct statfs fs;
+
+    if (access("/run/systemd/system", F_OK) < 0) {
+        *ret_why = "systemd is not process 1";
+        return &own;
+    }
+    if (statfs("/sys/fs/cgroup", &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC) {
+        *ret_why = "cgroup v2 is not alone, as systemd's scopes need it";
+        return &own;
+    }
+    if (!has_bus()) {
+        *ret_why = "systemd is process 1, but its D-Bus is not there";
+        return &own;
+    }
+    *ret_why = "systemd is process 1, and cgroup v2 stands alone";
+    return &cgroup_systemd;
 }

@@ -12,7 +12,7 @@ struct cgroup_want {
     const char *cgroups_path;                 /* the config's, in the driver's grammar, or NULL */
     const struct config_resources *resources; /* or NULL */
     const struct json_map *annotations;       /* the config's, or NULL */
-    unsigned flags;                           /* enum cgroup_create_flags */
+    unsigned flags;                           /* enum cgroup_flags */
 };
 
 /*
@@ -36,6 +36,10 @@ struct cgroup_driver {
     /* NULL, or to be called before create, update and remove, while nothing has been changed yet:
      * can this program use it? It may become another one (base/twin.h). */
     int (*ready)(struct err *e);
+    /* The cgroups_path of a container that has none of its own: below `parent`, which a user has
+     * named in the driver's grammar, or with NULL where containers usually are. malloc'd; NULL: no
+     * group. ERR_INVALID for what names no parent. */
+    int (*place)(const char *parent, const char *id, char **ret, struct err *e);
 };
 
 /* NULL or "": the default, cgroupfs. ERR_UNSUPPORTED lists the names that there are. */
@@ -43,6 +47,11 @@ int cgroup_driver_find(const char *name, const struct cgroup_driver **ret, struc
 
 /* driver->ready(), if there is one. */
 int cgroup_driver_ready(const struct cgroup_driver *driver, struct err *e);
+
+/* What suits this host, as podman and docker choose: systemd where it is process 1, has a bus, and
+ * cgroup v2 stands alone; else cgroupfs. *ret_why says it in words. Looks at three paths, no more.
+ */
+const struct cgroup_driver *cgroup_driver_default(const char **ret_why);
 
 /* systemd's scopes (cgroup_systemd.c). */
 extern const struct cgroup_driver cgroup_systemd;

@@ -48,6 +48,18 @@ void cgroup_limits_free(struct cgroup_limits *l)
     *l = (struct cgroup_limits){ 0 };
 }
 
+void cgroup_limits_drop(struct cgroup_limits *l, unsigned controllers)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (controllers && !(l->v[i].controller & controllers))
+            l->v[left++] = l->v[i];
+        else
+            limit_free(&l->v[i]);
+    l->n = left;
+}
+
 struct cgroup_limit *cgroup_limit_add(struct cgroup_limits *l, const struct cgroup_limit_row *row,
                                       const char *file, char *value)
 {

@@ -47,6 +47,9 @@ int cgroup_limits_supersede(struct config_resources *now, const struct config_re
 /* Warns of fields that v2 ignores by design (kernel memory, swappiness). */
 void cgroup_limits_warn(const struct config_resources *r);
 
+/* Takes out those of these controllers; 0: all of them. */
+void cgroup_limits_drop(struct cgroup_limits *l, unsigned controllers);
+
 /* The controllers that they need. */
 unsigned cgroup_limits_controllers(const struct cgroup_limits *l);
 
@@ -54,6 +57,11 @@ unsigned cgroup_limits_controllers(const struct cgroup_limits *l);
  * is missing, the limits that want it, and who holds it. */
 int cgroup_limits_check(const struct cgroup_limits *l, const struct cgroup_tree *t,
                         const char *parent, struct err *e);
+/* The same for the group at `path`; with CGROUP_LENIENT those that cannot be had are taken out, and
+ * one warning names them (none with CGROUP_QUIET). `path` NULL: there will be no group, and none of
+ * them can be had; `t` is not looked at then. */
+int cgroup_limits_admit(struct cgroup_limits *l, const struct cgroup_tree *t, const char *path,
+                        unsigned flags, struct err *e);
 
 /* What files held before they were written to. Zero-initialise. */
 struct cgroup_undo {

@@ -170,9 +170,9 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
     int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
     cgroup_limits_warn(w->resources);
     if (r >= 0)
-        r = cgroup_check(t, path, w->resources, e);
-    if (r >= 0)
         r = cgroup_limits_make(w->resources, &l, e);
+    if (r >= 0)
+        r = cgroup_limits_admit(&l, t, path, w->flags, e);
     if (r < 0)
         return r;
     cg.holder = proc_clone(0, -1, NULL);
@@ -249,5 +249,20 @@ static int systemd_remove(const struct cgroup_tree *t, const char *path, struct 
     return cgroup_remove(t, scope, e);
 }
 
+/* Containers of root are where systemd wants containers and virtual machines (systemd.special(7)),
+ * and where podman has them. */
+static int systemd_place(const char *parent, const char *id, char **ret, struct err *e)
+{
+    if (parent && (!str_ends(parent, ".slice") || strpbrk(parent, "/:"))) {
+        err_set(e, ERR_INVALID, "cgroup parent %s: systemd makes the group, and this is no slice",
+                parent);
+        return err_hint(e, "name a slice, such as machine.slice, or call with "
+                           "--cgroup-manager=cgroupfs");
+    }
+    *ret = str_fmt("%s:hako:%s", parent ? parent : is_user() ? "user.slice" : "machine.slice", id);
+    return *ret ? 0 : err_nomem(e);
+}
+
 const struct cgroup_driver cgroup_systemd = { "systemd",      systemd_path,   systemd_create,
-                                              systemd_update, systemd_remove, twin_need };
+                                              systemd_update, systemd_remove, twin_need,
+                                              systemd_place };

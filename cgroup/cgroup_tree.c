@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the cgroup v2 tree: alone at /sys/fs/cgroup, beside v1, or wherever it is mounted. */
+/* Finds the cgroup v2 tree: alone at /sys/fs/cgroup, beside v1, wherever it is mounted, or not. */
 #include "cgroup/cgroup.h"
 
 #include "base/fs.h"
@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <mntent.h>
+#include <sys/mount.h>
 
 /* An O_PATH descriptor of a directory of cgroup2, or -1. */
 static int open_v2(const char *path)
@@ -39,6 +40,17 @@ static int search_mounts(char **ret_path)
     return fd;
 }
 
+/* Nobody has mounted it: a mount without a place in the file system, which only its descriptor
+ * leads to. There is but one tree of version 2, so that all who do this see the same. */
+static int mount_unseen(void)
+{
+    AUTO_FD int fs = fsopen("cgroup2", FSOPEN_CLOEXEC);
+
+    if (fs < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        return -1;
+    return fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
 int cgroup_tree_open(struct cgroup_tree *ret, struct err *e)
 {
     static const char *const usual[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
@@ -50,8 +62,14 @@ int cgroup_tree_open(struct cgroup_tree *ret, struct err *e)
             t.path = str_dup(usual[i]);
         t.mixed = i > 0;
     }
-    if (t.fd < 0)
+    if (t.fd < 0) {
         t.fd = search_mounts(&t.path);
+        t.mixed = true;
+    }
+    if (t.fd < 0 && (t.fd = mount_unseen()) >= 0) {
+        t.path = str_dup("cgroup2:");
+        t.unseen = true;
+    }
     if (t.fd < 0) {
         err_set(e, ERR_UNSUPPORTED, "no cgroup v2 tree is mounted");
         return err_hint(e, "mount -t cgroup2 cgroup2 /sys/fs/cgroup, or boot with "
@@ -63,6 +81,26 @@ int cgroup_tree_open(struct cgroup_tree *ret, struct err *e)
     }
     *ret = t;
     return 0;
+}
+
+/* True when a hierarchy of version 1 is mounted. */
+static bool has_v1(void)
+{
+    FILE *f = setmntent("/proc/self/mounts", "re");
+    struct mntent m;
+    char line[4096];
+    bool found = false;
+
+    while (f && !found && getmntent_r(f, &m, line, sizeof(line)))
+        found = STREQ(m.mnt_type, "cgroup");
+    if (f)
+        endmntent(f);
+    return found;
+}
+
+const char *cgroup_tree_mode(const struct cgroup_tree *t)
+{
+    return !has_v1() ? "pure" : t->unseen ? "v1" : "hybrid";
 }
 
 void cgroup_tree_close(struct cgroup_tree *t)

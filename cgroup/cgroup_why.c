@@ -66,49 +66,89 @@ static const char *first_closed(const struct cgroup_tree *t, char *path, unsigne
     return NULL;
 }
 
+/* Of a controller that the tree does not have at all. */
+static enum cgroup_control_state absent(unsigned bit, char **ret_place)
+{
+    unsigned hierarchy = 0, enabled = 1;
+
+    if (!kernel_row(bit, &hierarchy, &enabled))
+        return CGROUP_CONTROL_UNKNOWN;
+    if (hierarchy != 0) {
+        *ret_place = v1_mount(bit);
+        return CGROUP_CONTROL_V1;
+    }
+    return enabled ? CGROUP_CONTROL_OUTSIDE : CGROUP_CONTROL_OFF;
+}
+
+enum cgroup_control_state cgroup_control_state(const struct cgroup_tree *t, const char *path,
+                                               unsigned bit, char **ret_place)
+{
+    AUTO_FREE char *copy = str_dup(path);
+
+    *ret_place = NULL;
+    if (!cgroup_control_missing(t, path, bit))
+        return CGROUP_CONTROL_AVAILABLE;
+    if (!(cgroup_control_read(t, ".", "cgroup.controllers") & bit))
+        return absent(bit, ret_place);
+    const char *closed = copy ? first_closed(t, copy, bit) : NULL;
+    *ret_place = str_fmt("%s%s", t->path, closed ? closed : "");
+    return geteuid() == 0 ? CGROUP_CONTROL_CLOSED : CGROUP_CONTROL_UNDELEGATED;
+}
+
+static const struct {
+    const char *word;
+    const char *text; /* the place goes behind it, where there is one */
+} states[] = {
+    [CGROUP_CONTROL_AVAILABLE] = { "available", "is available" },
+    [CGROUP_CONTROL_V1] = { "v1", "is held by cgroup v1 at " },
+    [CGROUP_CONTROL_CLOSED] = { "closed", "is not enabled in the cgroup.subtree_control of " },
+    [CGROUP_CONTROL_UNDELEGATED] = { "undelegated", "is not delegated to this user by " },
+    [CGROUP_CONTROL_OUTSIDE] = { "outside", "is not passed on to this tree from outside" },
+    [CGROUP_CONTROL_OFF] = { "off", "is switched off on the kernel's command line" },
+    [CGROUP_CONTROL_UNKNOWN] = { "unknown", "is not in this kernel" },
+};
+
+const char *cgroup_control_word(enum cgroup_control_state state)
+{
+    return states[state].word;
+}
+
 void cgroup_control_reason(const struct cgroup_tree *t, const char *path, unsigned bit,
                            struct buf *out)
 {
-    AUTO_FREE char *mount = NULL;
-    unsigned hierarchy = 0, enabled = 1;
+    AUTO_FREE char *place = NULL;
+    enum cgroup_control_state state = cgroup_control_state(t, path, bit, &place);
 
-    if (cgroup_control_read(t, ".", "cgroup.controllers") & bit) {
-        AUTO_FREE char *copy = str_dup(path);
-        const char *closed = copy ? first_closed(t, copy, bit) : NULL;
-        buf_fmt(out, "is not enabled in %s%s/cgroup.subtree_control", t->path,
-                closed ? closed : "");
-        return;
-    }
-    if (!kernel_row(bit, &hierarchy, &enabled)) {
-        buf_str(out, "is not in this kernel");
-        return;
-    }
-    if (hierarchy != 0)
-        mount = v1_mount(bit);
-    if (mount)
-        buf_fmt(out, "is held by cgroup v1 at %s", mount);
-    else if (hierarchy != 0)
+    if (state == CGROUP_CONTROL_V1 && !place)
         buf_str(out, "is held by a cgroup v1 hierarchy that is not mounted here");
-    else if (!enabled)
-        buf_str(out, "is switched off on the kernel's command line");
     else
-        buf_fmt(out, "is not passed on to %s from outside", t->path);
+        buf_fmt(out, "%s%s", states[state].text, place ? place : "");
 }
 
-int cgroup_why(const struct cgroup_tree *t, const char *path, struct buf *out, struct err *e)
+/* What systemd's users should have anyway, and these. */
+static void list_delegated(unsigned bits, struct buf *out)
 {
-    if (STREQ(path, "/"))
-        path = "";
-    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++) {
-        unsigned bit = 1u << i;
-        buf_fmt(out, "%s: ", cgroup_control_name(bit));
-        if (cgroup_control_missing(t, path, bit))
-            cgroup_control_reason(t, path, bit, out);
-        else
-            buf_str(out, "available");
-        buf_char(out, '\n');
+    bits |= CGROUP_CPU | CGROUP_CPUSET | CGROUP_IO | CGROUP_MEMORY | CGROUP_PIDS;
+    for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
+        if (bits & 1u << i)
+            buf_fmt(out, "%s%s", out->len ? " " : "", cgroup_control_name(1u << i));
+}
+
+void cgroup_control_remedy(const struct cgroup_tree *t, unsigned bits, struct err *e)
+{
+    AUTO_BUF struct buf names = { 0 };
+
+    if (geteuid() != 0 && (cgroup_control_read(t, ".", "cgroup.controllers") & bits) == bits) {
+        list_delegated(bits, &names);
+        err_hint(e,
+                 "root can delegate them by a file /etc/systemd/system/user@.service.d/"
+                 "delegate.conf:\n[Service]\nDelegate=%s\n"
+                 "and then: systemctl daemon-reload; log in again",
+                 names.data ? names.data : "");
+    } else if (t->mixed) {
+        err_hint(e, "boot with systemd.unified_cgroup_hierarchy=1 (or cgroup_no_v1=all), or leave "
+                    "these limits out");
     }
-    return out->failed ? err_nomem(e) : 0;
 }
 
 /* cgroup-v2.rst, "Threads" and "No Internal Process Constraint". */

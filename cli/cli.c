@@ -2,10 +2,15 @@
 /* The global options, and the trees that they name. */
 #include "cli/cli.h"
 
+#include "cli/words.h"
+
 static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
 
 #define AT(field) OPT_AT(struct cli, field)
 const struct opt cli_globals[] = {
+    { 0, "cgroup-manager", OPT_STRING, AT(cgroup_manager), "NAME",
+      "Who makes the cgroups of new containers: cgroupfs, systemd, disabled (HAKO_CGROUP_MANAGER)",
+      .words = words_cgroup_managers },
     { 'D', "debug", OPT_FLAG, AT(debug), NULL, "Print debug messages" },
     { 0, "log-level", OPT_ENUM, AT(log_level), "LEVEL",
       "Print messages up to this level: error, warn, info, debug", .choices = levels },

@@ -22,7 +22,8 @@ struct cli {
     /* the global options */
     const char *root;
     const char *runroot;
-    int log_level; /* an enum log_level */
+    const char *cgroup_manager; /* of new containers; NULL: HAKO_CGROUP_MANAGER, or a default */
+    int log_level;              /* an enum log_level */
     bool debug;
     bool version;
     /* opened by the first command that asks */

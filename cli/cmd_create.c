@@ -11,7 +11,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
     struct run_args a;
     const struct paths *p;
     char id[ENGINE_ID_LEN + 1];
-    int r = run_options_take(args, operands, &a, e);
+    int r = run_options_take(ctx, args, operands, &a, e);
 
     if (r >= 0)
         r = cli_paths(ctx, &p, e);

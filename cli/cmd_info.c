@@ -4,8 +4,8 @@
 #include "base/json_out.h"
 #include "base/num.h"
 #include "base/str.h"
-#include "cgroup/cgroup.h"
 #include "cli/cmd.h"
+#include "cli/info_cgroup.h"
 #include "cli/output.h"
 #include "engine/list.h"
 
@@ -23,23 +23,20 @@ static const struct opt options[] = {
     { 0 },
 };
 
-static const char text[] = "Version:\t{{.ServerVersion}}\n"
+static const char head[] = "Server Version:\t{{.ServerVersion}}\n"
                            "Containers:\t{{.Containers}} ({{.ContainersRunning}} running, "
                            "{{.ContainersPaused}} paused, {{.ContainersStopped}} stopped)\n"
                            "Images:\t{{.Images}}\n"
-                           "Storage driver:\t{{.Driver}}\n"
-                           "Root:\t{{.DockerRootDir}}\n"
-                           "Run root:\t{{.RunRoot}}\n"
-                           "Cgroup version:\t{{.CgroupVersion}}\n"
-                           "Cgroup controllers:\t{{join .CgroupControllers \" \"}}\n"
-                           "{{if .CgroupMixed}}Cgroup v1:\tmounted beside v2, and may hold "
-                           "controllers\n{{end}}"
-                           "Kernel:\t{{.KernelVersion}}\n"
-                           "Operating system:\t{{.OperatingSystem}}\n"
+                           "Storage Driver:\t{{.Driver}}\n"
+                           "Root Dir:\t{{.DockerRootDir}}\n"
+                           "Run Root:\t{{.RunRoot}}\n";
+static const char tail[] = "Kernel Version:\t{{.KernelVersion}}\n"
+                           "Operating System:\t{{.OperatingSystem}}\n"
                            "Architecture:\t{{.Architecture}}\n"
                            "CPUs:\t{{.NCPU}}\n"
-                           "Memory:\t{{.Memory}}\n"
-                           "Name:\t{{.Name}}\n";
+                           "Total Memory:\t{{.Memory}}\n"
+                           "Name:\t{{.Name}}\n"
+                           "{{range .Warnings}}{{.}}\n{{end}}";
 
 static int add_containers(struct cli *c, struct json_out *o, struct err *e)
 {
@@ -86,25 +83,6 @@ static int add_images(struct cli *c, struct json_out *o, struct err *e)
     if (r >= 0)
         json_out_member_i64(o, "Images", (int64_t)list.count);
     return r;
-}
-
-/* The controllers of the v2 tree's root; a host without one is a fact to report, no failure. */
-static void add_cgroups(struct json_out *o)
-{
-    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
-    struct err ignored = ERR_INIT;
-    char line[512] = "";
-
-    if (cgroup_tree_open(&tree, &ignored) >= 0)
-        fs_read_small(tree.fd, "cgroup.controllers", line, sizeof(line));
-    AUTO_STRV char **words = strv_split(line, ' ', true);
-    json_out_member_str(o, "CgroupVersion", tree.fd >= 0 ? "2" : "none");
-    json_out_member_bool(o, "CgroupMixed", tree.mixed);
-    json_out_key(o, "CgroupControllers");
-    json_out_array(o);
-    strv_foreach (word, words)
-        json_out_str(o, *word);
-    json_out_array_end(o);
 }
 
 /* PRETTY_NAME of os-release(5). */
@@ -156,7 +134,8 @@ static int write_json(struct cli *c, struct buf *out, struct err *e)
     int r = add_containers(c, &o, e);
     if (r >= 0)
         r = add_images(c, &o, e);
-    add_cgroups(&o);
+    if (r >= 0)
+        r = info_cgroup(&o, c->cgroup_manager, e);
     add_host(&o);
     json_out_object_end(&o);
     return r < 0 ? r : out->failed ? err_nomem(e) : 0;
@@ -166,7 +145,8 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct info_args *a = args;
     AUTO_BUF struct buf json = { 0 };
-    int r = write_json(ctx, &json, e);
+    AUTO_FREE char *text = str_fmt("%s%s%s", head, info_cgroup_text, tail);
+    int r = text ? write_json(ctx, &json, e) : err_nomem(e);
 
     return r < 0 ? r : output_object(&json, a->format, text, e);
 }

@@ -100,7 +100,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
     struct run_args a;
     const struct paths *p;
     unsigned streams = 0;
-    int r = run_options_take(args, operands, &a, e);
+    int r = run_options_take(ctx, args, operands, &a, e);
 
     if (r >= 0)
         r = streams_of(&a, &streams, e);

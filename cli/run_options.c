@@ -10,6 +10,10 @@
 #define AT(field)   OPT_AT(struct run_args, field)
 #define DAY_SECONDS 86400
 
+/* In the order of enum args_cgroups, enum args_missing. */
+static const char *const cgroups_words[] = { "enabled", "no-conmon", "disabled", NULL };
+static const char *const missing_words[] = { "fail", "warn", NULL };
+
 const struct opt run_options[] = {
     { 0, "add-host", OPT_STRV, AT(add_hosts), "HOST:IP", "Add a line to /etc/hosts" },
     { 0, "annotation", OPT_STRV, AT(annotations), "KEY=VALUE",
@@ -19,10 +23,15 @@ const struct opt run_options[] = {
     { 0, "cap-add", OPT_LIST, AT(cap_add), "CAP", "Add Linux capabilities", .words = words_caps },
     { 0, "cap-drop", OPT_LIST, AT(cap_drop), "CAP", "Drop Linux capabilities",
       .words = words_caps },
-    { 0, "cgroup-parent", OPT_STRING, AT(cgroup_parent), "PATH",
-      "Make the container's cgroup below this one" },
+    { 0, "cgroup-missing", OPT_ENUM, AT(cgroup_missing), "WORD",
+      "When a limit's controller is not there: fail, or warn and go on", .choices = missing_words },
+    { 0, "cgroup-parent", OPT_STRING, AT(cgroup_parent), "PARENT",
+      "Make the container's cgroup below this one: a path, or a slice of systemd's" },
     { 0, "cgroupns", OPT_STRING, AT(cgroupns), "MODE", "Cgroup namespace: private or host",
       .words = words_private_host },
+    { 0, "cgroups", OPT_ENUM, AT(cgroups), "MODE",
+      "Whether it gets a cgroup of its own: enabled, no-conmon, disabled",
+      .choices = cgroups_words },
     { 0, "cidfile", OPT_STRING, AT(cidfile), "FILE", "Write the container's id to a new file",
       .words = opt_words_file },
     { 0, "cpu-period", OPT_INT, AT(cpu_period), "MICROSECONDS", "Length of a CPU scheduling period",
@@ -144,8 +153,8 @@ static int check_pull(const char *policy, struct err *e)
     return err_hint(e, "load the image with: hako load -i FILE");
 }
 
-int run_options_take(const struct run_args *args, char **operands, struct run_args *ret,
-                     struct err *e)
+int run_options_take(const struct cli *c, const struct run_args *args, char **operands,
+                     struct run_args *ret, struct err *e)
 {
     int r = check_pull(args->pull, e);
 
@@ -154,6 +163,7 @@ int run_options_take(const struct run_args *args, char **operands, struct run_ar
     if (r < 0)
         return r;
     *ret = *args;
+    ret->cgroup_manager = c->cgroup_manager;
     ret->image = operands[0];
     ret->command = operands + 1;
     if (ret->tty)

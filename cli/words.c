@@ -177,6 +177,12 @@ void words_ipc(void *ctx, const char *prefix, struct buf *out)
     add_modes(ctx, prefix, words, out);
 }
 
+void words_cgroup_managers(void *ctx, const char *prefix, struct buf *out)
+{
+    static const char *const words[] = { "cgroupfs", "systemd", "disabled", NULL };
+    add_all(out, prefix, words);
+}
+
 void words_pull(void *ctx, const char *prefix, struct buf *out)
 {
     static const char *const words[] = { "missing", "never", NULL };

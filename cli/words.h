@@ -19,4 +19,5 @@ void words_streams(void *ctx, const char *prefix, struct buf *out);
 void words_private_host(void *ctx, const char *prefix, struct buf *out);
 void words_pid(void *ctx, const char *prefix, struct buf *out);
 void words_ipc(void *ctx, const char *prefix, struct buf *out);
+void words_cgroup_managers(void *ctx, const char *prefix, struct buf *out);
 void words_pull(void *ctx, const char *prefix, struct buf *out);

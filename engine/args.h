@@ -8,6 +8,11 @@
 /* A number that was not given. */
 #define ARG_UNSET INT64_MIN
 
+/* Does it get a group of its own? "no-conmon" is podman's word for what is always so here. */
+enum args_cgroups { ARGS_CGROUPS_ENABLED, ARGS_CGROUPS_NO_CONMON, ARGS_CGROUPS_DISABLED };
+/* What becomes of limits whose controllers are not there. */
+enum args_missing { ARGS_MISSING_FAIL, ARGS_MISSING_WARN };
+
 /* Strings are borrowed from argv or NULL; vectors are owned strv. Grammars inside the strings
  * (-v, --mount, --ulimit …) are parsed by engine/parse_*. */
 struct run_args {
@@ -69,6 +74,9 @@ struct run_args {
     const char *cpuset_cpus;
     const char *cpuset_mems;
     const char *cgroup_parent;
+    const char *cgroup_manager; /* NULL: HAKO_CGROUP_MANAGER, or what suits the host */
+    int cgroups;                /* enum args_cgroups */
+    int cgroup_missing;         /* enum args_missing */
     /* network */
     char **networks;
     char **network_aliases;

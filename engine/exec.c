@@ -5,9 +5,9 @@
 #include "base/fs.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "cgroup/cgroup.h"
 #include "engine/engine.h"
 #include "engine/filter.h"
+#include "engine/group.h"
 #include "engine/heal.h"
 #include "engine/parse_env.h"
 #include "engine/plan.h"
@@ -26,8 +26,7 @@ struct target {
     struct container c;
     struct config config;
     struct seccomp_filter filter;
-    struct cgroup_tree tree;
-    struct cgroup cgroup;
+    struct group group;
 };
 
 static void target_close(struct target *t)
@@ -35,24 +34,13 @@ static void target_close(struct target *t)
     container_close(&t->c);
     config_free(&t->config);
     seccomp_free(&t->filter);
-    cgroup_close(&t->cgroup);
-    cgroup_tree_close(&t->tree);
+    group_close(&t->group);
 }
 DEFINE_CLEANUP(struct target, target, target_close(p))
 #define TARGET_INIT                                                                                \
     {                                                                                              \
-        .c = CONTAINER_INIT, .tree = CGROUP_TREE_INIT, .cgroup = CGROUP_INIT                       \
+        .c = CONTAINER_INIT, .group = GROUP_INIT                                                   \
     }
-
-static int open_cgroup(struct target *t, struct err *e)
-{
-    AUTO_FREE char *path = NULL;
-
-    int r = cgroup_tree_open(&t->tree, e);
-    if (r >= 0)
-        r = cgroup_path(t->c.record.cgroup, t->c.id, &path, e);
-    return r < 0 ? r : cgroup_open(&t->tree, path, &t->cgroup, e);
-}
 
 static int open_target(const struct paths *p, const struct exec_args *args, struct target *t,
                        struct err *e)
@@ -64,7 +52,7 @@ static int open_target(const struct paths *p, const struct exec_args *args, stru
         return err_set(e, ERR_STATE, "container %s is not running", t->c.id);
     r = container_load_config(&t->c, &t->config, e);
     if (r >= 0)
-        r = open_cgroup(t, e);
+        r = group_open(&t->c.record, &t->group, e);
     return r;
 }
 
@@ -118,7 +106,7 @@ static int spawn(const struct exec_args *args, struct target *t, struct launch_p
     x.pid = t->c.status.pid;
     x.process = t->config.process;
     x.config = &t->config;
-    x.cgroup_fd = t->cgroup.fd;
+    x.cgroup_fd = t->group.cgroup.fd;
     x.dir = t->c.run_fd;
     x.filter = t->filter.len > 0 && !args->privileged ? &t->filter : NULL;
     if (!args->tty && (args->detach || !args->interactive)) {

@@ -56,7 +56,8 @@ static const char *text(const char *s)
     return s ? s : "";
 }
 
-static void out_state(struct json_out *o, const struct status *s)
+/* The group, as podman shows it, is there while it runs. */
+static void out_state(struct json_out *o, const struct record *r, const struct status *s)
 {
     static const char *const words[] = { "created", "created", "running", "paused", "exited" };
 
@@ -70,6 +71,7 @@ static void out_state(struct json_out *o, const struct status *s)
     json_out_member_bool(o, "Dead", false);
     json_out_member_i64(o, "Pid", s->pid);
     json_out_member_i64(o, "MonitorPid", s->monitor_pid);
+    json_out_member_str(o, "CgroupPath", s->pid > 0 ? text(r->cgroup) : "");
     json_out_member_i64(o, "ExitCode", s->exit_code);
     json_out_member_str(o, "Error", text(s->error));
     time_member(o, "StartedAt", s->started);
@@ -182,7 +184,10 @@ static void out_host_config(struct json_out *o, const struct record *r)
     strv_member(o, "DnsOptions", r->dns_options);
     strv_member(o, "ExtraHosts", r->extra_hosts);
     strv_member(o, "GroupAdd", r->group_add);
-    json_out_member_str(o, "Cgroup", text(r->cgroup));
+    json_out_member_str(o, "CgroupManager", text(r->cgroup_manager));
+    json_out_member_str(o, "CgroupParent", text(r->cgroup_parent));
+    json_out_member_str(o, "Cgroups", r->cgroup ? "default" : "disabled");
+    json_out_member_str(o, "CgroupMissing", r->cgroup_lenient ? "warn" : "fail");
     out_limits(o, &r->limits);
     json_out_object_end(o);
 }
@@ -267,7 +272,7 @@ static void out_container(struct json_out *o, const struct paths *p, const struc
     time_member(o, "Created", r->created);
     json_out_member_str(o, "Path", text(r->path));
     strv_member(o, "Args", r->args);
-    out_state(o, &c->status);
+    out_state(o, r, &c->status);
     json_out_member_str(o, "Image", text(r->image_id));
     json_out_member_str(o, "LogPath", text(log));
     json_out_member_str(o, "Name", text(name));

@@ -115,6 +115,8 @@ static int fill(const struct paths *p, const struct run_args *args, const struct
         r = plan_security(plan, args, e);
     if (r >= 0)
         r = plan_limits(plan, args, e);
+    if (r >= 0)
+        r = plan_cgroup(plan, args, e);
     /* Among its rules: no sysctl of the whole machine. */
     return r < 0 ? r : valid_config(&plan->config, VALID_PROCESS, e);
 }

@@ -16,7 +16,7 @@
 /*
  * The configuration is complete but for what only the start knows, which start adds in memory: the
  * user's numbers and HOME (from the rootfs), joined namespaces' paths, the seccomp filter unless a
- * profile was given, the files /etc/hosts, hostname and resolv.conf, and the cgroup.
+ * profile was given, and the files /etc/hosts, hostname and resolv.conf.
  */
 struct plan {
     char id[ID_LEN + 1];
@@ -39,6 +39,7 @@ int plan_mounts(const struct paths *p, struct plan *plan, const struct run_args 
                 const struct image_run *img, struct err *e);
 int plan_security(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_limits(struct plan *plan, const struct run_args *args, struct err *e);
+int plan_cgroup(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_namespaces(const struct paths *p, struct plan *plan, const struct run_args *args,
                     struct err *e);
 int plan_network(const struct paths *p, struct plan *plan, const struct run_args *args,

@@ -105,15 +105,6 @@ static int fill_rlimits(struct plan *plan, const struct run_args *args, struct e
     return r;
 }
 
-/* A group of its own below --cgroup-parent. */
-static int fill_cgroup(struct plan *plan, const char *parent, struct err *e)
-{
-    if (str_empty(parent))
-        return 0;
-    plan->record.cgroup = str_fmt("%s%s/%s", *parent == '/' ? "" : "/", parent, plan->id);
-    return plan->record.cgroup ? 0 : err_nomem(e);
-}
-
 int plan_limits(struct plan *plan, const struct run_args *args, struct err *e)
 {
     struct limit_spec l;
@@ -137,7 +128,5 @@ int plan_limits(struct plan *plan, const struct run_args *args, struct err *e)
     }
     if (r >= 0)
         r = fill_record(&plan->record.limits, args, &l, e);
-    if (r >= 0)
-        r = fill_cgroup(plan, args->cgroup_parent, e);
     return r < 0 ? r : fill_rlimits(plan, args, e);
 }

@@ -3,34 +3,46 @@
 #include "engine/teardown.h"
 
 #include "base/fs.h"
+#include "base/proc.h"
 #include "base/str.h"
-#include "cgroup/cgroup.h"
+#include "engine/group.h"
 #include "engine/names.h"
 #include "engine/volume.h"
 #include "net/attach.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mount.h>
 
-/* The group is where the record says, or where it would be by default. */
-static int remove_cgroup(const struct container *c, struct err *e)
-{
-    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
-    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
-    AUTO_FREE char *path = NULL;
+/* How long a killed process may take. */
+#define END_MS 5000
 
-    int r = cgroup_tree_open(&tree, e);
-    if (r == -ERR_UNSUPPORTED)
-        return 0; /* no v2 tree: no group either */
-    if (r >= 0)
-        r = cgroup_path(c->record.cgroup, c->id, &path, e);
-    if (r >= 0)
-        r = cgroup_open(&tree, path, &cg, e);
-    if (r == -ERR_NOT_FOUND)
+/* Without a group the first process is what can be found of a killed monitor's container: with it
+ * goes the PID namespace, which is the container's own then. */
+static int end_process(const struct container *c, struct err *e)
+{
+    AUTO_FD int fd = c->record.cgroup || c->status.pid <= 0 ? -1 : proc_pidfd_open(c->status.pid);
+
+    if (fd < 0 || proc_start_time(c->status.pid) != c->status.pid_start)
         return 0;
-    if (r >= 0 && cgroup_populated(&cg))
-        r = cgroup_kill(&cg, e);
-    return r < 0 ? r : cgroup_remove(&tree, path, e);
+    if (proc_pidfd_signal(fd, SIGKILL) < 0 && errno != ESRCH)
+        return err_sysf(e, "kill", "process %d", (int)c->status.pid);
+    if (proc_pidfd_wait(fd, END_MS) <= 0)
+        return err_set(e, ERR_IN_USE, "process %d does not end", (int)c->status.pid);
+    return 0;
+}
+
+/* Without a record, what a cgroupfs container of this id would have. */
+static int remove_group(const struct container *c, struct err *e)
+{
+    AUTO_FREE char *path = NULL;
+    const struct record *rec = &c->record;
+
+    if (rec->id)
+        return group_remove(rec, e);
+    int r = cgroup_path(NULL, c->id, &path, e);
+    const struct record unknown = { .cgroup = path };
+    return r < 0 ? r : group_remove(&unknown, e);
 }
 
 /* With a status the leases are known by address; without one every network is searched. */
@@ -77,7 +89,8 @@ int teardown(const struct paths *p, const struct container *c, struct err *e)
     struct err first = ERR_INIT;
 
     err_collect(&first, release_leases(p, c, e), e);
-    err_collect(&first, remove_cgroup(c, e), e);
+    err_collect(&first, end_process(c, e), e);
+    err_collect(&first, remove_group(c, e), e);
     err_collect(&first, unmount_shm(p, c, e), e);
     err_collect(&first, teardown_unmount(p, c, TEARDOWN_ROOT, e), e);
     if (first.kind == ERR_NONE)

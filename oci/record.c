@@ -95,6 +95,9 @@ static const struct json_field record_fields[] = {
     JSON_STRV(struct record, cap_drop, "capDrop"),
     JSON_STRV(struct record, security_opt, "securityOpt"),
     JSON_STR(struct record, cgroup, "cgroup"),
+    JSON_STR(struct record, cgroup_manager, "cgroupManager"),
+    JSON_STR(struct record, cgroup_parent, "cgroupParent"),
+    JSON_BOOL(struct record, cgroup_lenient, "cgroupLenient"),
     JSON_STR(struct record, config_hash, "configHash"),
 };
 const struct json_table record_table = JSON_TABLE_EXTRA(struct record, record_fields, extra);

@@ -119,8 +119,11 @@ struct record {
     char **cap_add;
     char **cap_drop;
     char **security_opt;
-    char *cgroup;      /* path below the v2 root, once it is known */
-    char *config_hash; /* for engines on top (compose); kept */
+    char *cgroup;         /* its group's path below the v2 root; NULL: it has none of its own */
+    char *cgroup_manager; /* the driver that makes it (cgroup_driver_find()) */
+    char *cgroup_parent;  /* as it was asked for, or NULL */
+    bool cgroup_lenient;  /* --cgroup-missing=warn: limits that cannot be had are left out */
+    char *config_hash;    /* for engines on top (compose); kept */
     struct json_map extra;
 };
 

@@ -42,9 +42,10 @@ static bool can_go_without(const struct config_linux *l, struct err *e)
     if (str_empty(l->cgroups_path) && cgroup_limits_make(l->resources, &limits, &ignored) >= 0 &&
         limits.n == 0)
         return true;
-    e->hint[0] = '\0'; /* not that of who could change the tree */
+    if (e->kind != ERR_UNSUPPORTED)
+        e->hint[0] = '\0'; /* not that of who could change the tree */
     err_hint(e, "rootless needs no limits and no cgroupsPath when no permission is granted for "
-                "cgroups");
+                "cgroups; --systemd-cgroup asks the user's own systemd for a group");
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "engine/filter.h"
+#include "engine/group.h"
 #include "engine/teardown.h"
 #include "engine/user.h"
 #include "image/overlay.h"
@@ -176,19 +177,34 @@ int setup_files(struct monitor *m, struct err *e)
 
 /* ---- confinement ---- */
 
-int setup_confine(struct monitor *m, struct err *e)
+/* None where cgroups are disabled. */
+static int make_group(struct monitor *m, struct err *e)
 {
-    const struct config_resources *res = m->plan->config.lnx.resources;
-    AUTO_FREE char *path = NULL;
+    const struct record *rec = &m->plan->record;
+    const struct config *c = &m->plan->config;
+    /* A new container's missing limits have been told of when it was planned. */
+    unsigned lenient = rec->cgroup_lenient ? CGROUP_LENIENT : 0;
+    unsigned quiet = m->job->fresh ? CGROUP_QUIET : 0;
+    const struct cgroup_want want = { .id = m->c.id,
+                                      .cgroups_path = c->lnx.cgroups_path,
+                                      .resources = c->lnx.resources,
+                                      .annotations = &c->annotations,
+                                      .flags = CGROUP_ACCOUNT | lenient | quiet };
+    const struct cgroup_driver *driver;
 
-    int r = filter_load(m->paths, &m->plan->record, &m->plan->config, &m->filter, e);
+    if (!rec->cgroup)
+        return 0;
+    int r = group_driver(rec, &driver, e);
     if (r >= 0)
         r = cgroup_tree_open(&m->tree, e);
-    if (r >= 0)
-        r = cgroup_path(m->plan->record.cgroup, m->c.id, &path, e);
-    if (r >= 0)
-        r = cgroup_create(&m->tree, path, res, CGROUP_ACCOUNT, &m->cgroup, e);
-    return r;
+    return r < 0 ? r : driver->create(&m->tree, rec->cgroup, &want, &m->cgroup, e);
+}
+
+int setup_confine(struct monitor *m, struct err *e)
+{
+    int r = filter_load(m->paths, &m->plan->record, &m->plan->config, &m->filter, e);
+
+    return r < 0 ? r : make_group(m, e);
 }
 
 /* ---- process ---- */
@@ -204,5 +220,7 @@ int setup_process(struct monitor *m, struct err *e)
     m->launch.cgroup_fd = m->cgroup.fd;
     m->launch.want_netns = true;
     m->launch.filter = m->filter.len > 0 ? &m->filter : NULL;
-    return launch_create(&m->launch, &m->proc, e);
+    int r = launch_create(&m->launch, &m->proc, e);
+    cgroup_release(&m->cgroup); /* somebody else is in it now */
+    return r;
 }

@@ -85,6 +85,6 @@ none:null"
 
 @test "info counts and names the trees" {
     is "$(hako info -f '{{.Containers}} {{.Images}} {{.DockerRootDir}}')" "0 0 $HAKO_ROOT"
-    hako info | grep -q '^Cgroup version: *2$'
+    hako info | grep -q '^Cgroup Version: *2$'
     hako info --format json | jq -e '.NCPU >= 1 and .OSType == "linux"'
 }

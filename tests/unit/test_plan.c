@@ -225,7 +225,6 @@ START_TEST(limits)
     args.memory = 64 << 20;
     args.cpus = 500000000;
     args.pids_limit = 20;
-    args.cgroup_parent = "a/b";
     args.ulimits = LIST("nofile=10:20", "core=0");
     unit_ok(plan_limits(&plan, &args, &e), &e);
     const struct config_resources *res = plan.config.lnx.resources;
@@ -233,7 +232,6 @@ START_TEST(limits)
     ck_assert_int_eq(res->cpu->quota.val * 2, (int64_t)res->cpu->period.val);
     ck_assert_int_eq(res->pids->limit.val, 20);
     ck_assert_int_eq(plan.record.limits.nano_cpus, 500000000);
-    ck_assert(str_starts(plan.record.cgroup, "/a/b/aaaa"));
     const struct config_process *p = plan.config.process;
     ck_assert_uint_eq(p->n_rlimits, 2);
     for (size_t i = 0; i < p->n_rlimits; i++)
@@ -246,8 +244,87 @@ START_TEST(no_limits)
     unit_ok(plan_limits(&plan, &args, &e), &e);
     ck_assert_ptr_null(plan.config.lnx.resources->memory);
     ck_assert_ptr_null(plan.config.lnx.resources->pids);
-    ck_assert_ptr_null(plan.record.cgroup);
     ck_assert_int_eq(plan.record.limits.memory, 0);
+}
+END_TEST
+
+/* ---- the control group ---- */
+
+START_TEST(groups)
+{
+    static const struct {
+        const char *manager;
+        const char *parent;
+        int cgroups;
+        const char *want;  /* of the config, up to the id */
+        const char *group; /* of the record, up to the id; NULL: none */
+    } rows[] = {
+        { "cgroupfs", NULL, 0, "/hako/a", "/hako/a" },
+        { "cgroupfs", "a/b", 0, "/a/b/a", "/a/b/a" },
+        { "cgroupfs", "/a/./b/", 0, "/a/./b//a", "/a/b/a" },
+        { "disabled", NULL, 0, NULL, NULL },
+        { "cgroupfs", NULL, ARGS_CGROUPS_DISABLED, NULL, NULL },
+        { "cgroupfs", NULL, ARGS_CGROUPS_NO_CONMON, "/hako/a", "/hako/a" },
+    };
+    args.cgroup_manager = rows[_i].manager;
+    args.cgroup_parent = rows[_i].parent;
+    args.cgroups = rows[_i].cgroups;
+    unit_ok(plan_cgroup(&plan, &args, &e), &e);
+    const char *path = plan.config.lnx.cgroups_path;
+    ck_assert(rows[_i].want ? path && str_starts(path, rows[_i].want) : !path);
+    path = plan.record.cgroup;
+    ck_assert(rows[_i].group ? path && str_starts(path, rows[_i].group) : !path);
+    ck_assert_str_eq(plan.record.cgroup_manager, rows[_i].group ? "cgroupfs" : "disabled");
+}
+END_TEST
+
+START_TEST(systemd_groups)
+{
+    args.cgroup_manager = "systemd";
+    args.cgroup_parent = _i == 0 ? NULL : "a-b.slice";
+    /* Its path depends on where systemd is, which may be nowhere. */
+    if (plan_cgroup(&plan, &args, &e) < 0)
+        err_clear(&e);
+    const char *slice = geteuid() == 0 ? "machine.slice" : "user.slice";
+    AUTO_FREE char *want = str_fmt("%s:hako:%s", _i == 0 ? slice : "a-b.slice", plan.id);
+    ck_assert_str_eq(plan.config.lnx.cgroups_path, want);
+}
+END_TEST
+
+START_TEST(group_refusals)
+{
+    static const struct {
+        const char *manager;
+        const char *parent;
+        const char *pid;
+        bool limited;
+        int kind;
+    } rows[] = {
+        { "nosuch", NULL, NULL, false, ERR_UNSUPPORTED },
+        { "cgroupfs", "a.slice", NULL, false, ERR_INVALID },
+        { "cgroupfs", "a.slice:b:c", NULL, false, ERR_INVALID },
+        { "cgroupfs", "../a", NULL, false, ERR_INVALID },
+        { "systemd", "/a", NULL, false, ERR_INVALID },
+        { "systemd", "a/b.slice", NULL, false, ERR_INVALID },
+        { "systemd", "a:b.slice", NULL, false, ERR_INVALID },
+        { "disabled", "/a", NULL, false, ERR_INVALID },
+        { "disabled", NULL, "host", false, ERR_INVALID },
+        { "disabled", NULL, NULL, true, ERR_INVALID },
+    };
+    args.cgroup_manager = rows[_i].manager;
+    args.cgroup_parent = rows[_i].parent;
+    args.pid = rows[_i].pid;
+    args.pids_limit = rows[_i].limited ? 5 : ARG_UNSET;
+    unit_ok(plan_namespaces(&trees, &plan, &args, &e), &e);
+    unit_ok(plan_limits(&plan, &args, &e), &e);
+    unit_fails(plan_cgroup(&plan, &args, &e), rows[_i].kind, &e);
+    if (!rows[_i].limited)
+        return;
+    ck_assert_ptr_nonnull(strstr(e.msg, "pids.limit"));
+    args.cgroup_missing = ARGS_MISSING_WARN;
+    free(TAKE_PTR(plan.record.cgroup));
+    unit_ok(plan_cgroup(&plan, &args, &e), &e);
+    ck_assert(plan.record.cgroup_lenient);
 }
 END_TEST
 
@@ -333,6 +410,9 @@ int main(void)
     tcase_add_loop_test(t, namespace_refusals, 0, 3);
     tcase_add_test(t, limits);
     tcase_add_test(t, no_limits);
+    tcase_add_loop_test(t, groups, 0, 6);
+    tcase_add_loop_test(t, systemd_groups, 0, 2);
+    tcase_add_loop_test(t, group_refusals, 0, 10);
     tcase_add_test(t, security);
     tcase_add_loop_test(t, security_refusals, 0, 3);
     tcase_add_test(t, networks_by_name);

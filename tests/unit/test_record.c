@@ -27,7 +27,8 @@ static const char record_text[] =
     "\"limits\":{\"memory\":1,\"memoryReservation\":2,\"memorySwap\":-1,\"nanoCpus\":4,"
     "\"cpuShares\":5,\"cpuPeriod\":6,\"cpuQuota\":7,\"pids\":8,\"cpusetCpus\":\"0\","
     "\"cpusetMems\":\"0\"},\"capAdd\":[\"A\"],\"capDrop\":[\"B\"],\"securityOpt\":[\"s\"],"
-    "\"cgroup\":\"hako/x\",\"configHash\":\"f\",\"fromTheFuture\":{\"x\":[1]}}";
+    "\"cgroup\":\"/hako/x\",\"cgroupManager\":\"cgroupfs\",\"cgroupParent\":\"/hako\","
+    "\"cgroupLenient\":true,\"configHash\":\"f\",\"fromTheFuture\":{\"x\":[1]}}";
 
 static const char status_text[] =
     "{\"state\":\"running\",\"pid\":12,\"pidStart\":18446744073709551615,\"monitorPid\":11,"
