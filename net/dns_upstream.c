@@ -4,18 +4,22 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "net/dns_message.h"
 #include "net/hosts.h"
 #include "net/wire.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netdb.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#define DNS_PORT      53
 #define RESOLV_CONF   "/etc/resolv.conf"
 #define SERVERS_MAX   8
 #define TRIES_MAX     4
@@ -57,18 +61,43 @@ struct dns_exchange {
 
 /* ---- servers ---- */
 
+/* An address may name its link: "fe80::1%eth0" (RFC 4007, section 11), or "%2". */
+static unsigned scope_of(const char *text)
+{
+    unsigned index = if_nametoindex(text);
+    struct err ignored = ERR_INIT;
+    uint64_t number = 0;
+
+    if (index == 0)
+        num_u64(text, 1, UINT32_MAX, &number, &ignored);
+    return index ? index : (unsigned)number;
+}
+
+static bool parse_server(const char *text, struct server *ret)
+{
+    struct sockaddr_in *v4 = (void *)&ret->addr;
+    struct sockaddr_in6 *v6 = (void *)&ret->addr;
+    char bare[INET6_ADDRSTRLEN];
+    size_t len = strcspn(text, "%");
+
+    *ret = (struct server){ .len = sizeof(*v4) };
+    v4->sin_port = htons(DNS_PORT);
+    v4->sin_family = AF_INET;
+    if (inet_pton(AF_INET, text, &v4->sin_addr) == 1)
+        return true;
+    ret->len = sizeof(*v6);
+    v6->sin6_family = AF_INET6;
+    snprintf(bare, sizeof(bare), "%.*s", (int)len, text);
+    if (text[len] == '%')
+        v6->sin6_scope_id = scope_of(text + len + 1);
+    return inet_pton(AF_INET6, bare, &v6->sin6_addr) == 1 &&
+           (text[len] == '\0' || v6->sin6_scope_id > 0);
+}
+
 static void add_server(struct dns_upstream *u, const char *text)
 {
-    const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-                                    .ai_socktype = SOCK_DGRAM };
-    struct addrinfo *found = NULL;
-
-    if (u->n_servers == SERVERS_MAX || getaddrinfo(text, "53", &hints, &found) != 0)
-        return;
-    struct server *s = &u->servers[u->n_servers++];
-    memcpy(&s->addr, found->ai_addr, found->ai_addrlen);
-    s->len = found->ai_addrlen;
-    freeaddrinfo(found);
+    if (u->n_servers < SERVERS_MAX && parse_server(text, &u->servers[u->n_servers]))
+        u->n_servers++;
 }
 
 /* Reads resolv.conf again if it is not the file that was read last. */

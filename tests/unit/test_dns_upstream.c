@@ -200,6 +200,27 @@ static void write_resolv_conf(const char *text)
     ck_assert_msg(mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL) == 0, "%m");
 }
 
+/* The link's name or number stands behind an address that is valid on that link alone. */
+START_TEST(scoped_servers)
+{
+    static const char *const good[] = { "fe80::1%lo", "fe80::1%1" };
+    static const char *const bad[] = { "fe80::1%", "fe80::1%none", "fe80::1%0", "%lo",
+                                       "127.0.0.1%lo" };
+
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        servers(good[i]);
+        ck_assert_msg(dns_upstream_any(up), "%s", good[i]);
+        dns_upstream_free(up);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        servers(bad[i]);
+        ck_assert_msg(!dns_upstream_any(up), "%s", bad[i]);
+        dns_upstream_free(up);
+    }
+    up = NULL;
+}
+END_TEST
+
 START_TEST(follows_resolv_conf)
 {
     dns_fake_start("127.0.0.1", 1);
@@ -252,6 +273,7 @@ int main(void)
     tcase_add_test(t, nobody_there);
     tcase_add_test(t, nonsense_servers);
     tcase_add_test(t, ipv6_server);
+    tcase_add_test(t, scoped_servers);
     tcase_add_test(t, follows_resolv_conf);
     tcase_add_test(t, bounded);
     return unit_run(t);
