@@ -254,6 +254,16 @@ void proc_close_except(const int *keep, size_t n)
     }
 }
 
+bool proc_in_first_userns(void)
+{
+    char text[64];
+    unsigned inside, outside, n;
+
+    return fs_read_small(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0 ||
+           sscanf(text, "%u %u %u", &inside, &outside, &n) != 3 ||
+           (inside == 0 && outside == 0 && n == UINT32_MAX);
+}
+
 #define FDS_MAX 8
 
 ssize_t proc_send_fds(int sock, const void *data, size_t len, const int *fds, size_t nfds)

@@ -57,6 +57,9 @@ void proc_cloexec_from(int first);
 /* Closes every descriptor but those of `keep` (negative ones count for nothing). */
 void proc_close_except(const int *keep, size_t n);
 
+/* True in the first user namespace, which maps every id to itself: where root is root. */
+bool proc_in_first_userns(void);
+
 /* One message with up to 8 descriptors over a unix socket (unix(7), SCM_RIGHTS). proc_recv_fds
  * sets unused entries to -1; received descriptors are O_CLOEXEC. The byte count, or -1. */
 ssize_t proc_send_fds(int sock, const void *data, size_t len, const int *fds, size_t nfds);

@@ -20,19 +20,27 @@
 /* Another container's end may remove the parent before our child is in it. */
 #define MAKE_TRIES 64
 
-void cgroup_release(struct cgroup *cg)
+int cgroup_release(struct cgroup *cg, struct err *e)
 {
+    bool below = cg->path && !str_ends(cg->path, ".scope");
+    AUTO_FREE char *limit = TAKE_PTR(cg->pids_max);
+
     if (cg->holder > 0) {
         kill(cg->holder, SIGKILL);
         proc_wait(cg->holder);
+        cg->holder = 0;
     }
-    cg->holder = 0;
+    if (limit && fs_put(cg->fd, below ? "../pids.max" : "pids.max", limit) < 0)
+        return err_sysf(e, "write", "\"%s\" to pids.max of %s", limit, cg->abs_path);
+    return 0;
 }
 
 void cgroup_close(struct cgroup *cg)
 {
+    struct err ignored = ERR_INIT;
+
+    cgroup_release(cg, &ignored);
     mem_close(&cg->fd);
-    cgroup_release(cg);
     free(cg->path);
     free(cg->abs_path);
     *cg = (struct cgroup)CGROUP_INIT;

@@ -48,8 +48,12 @@ struct cgroup {
     int fd;         /* its directory: for CLONE_INTO_CGROUP, and all files are opened below it */
     char *path;     /* below the tree's root, "/hako/<id>" */
     char *abs_path; /* with the mount point, for messages */
-    pid_t
-        holder; /* > 0: a child of ours that keeps it from being empty; cgroup_release() ends it */
+    /* How a process that may not be born in it comes in (cgroup_driver.h); NULL: not at all. */
+    int (*attach)(const struct cgroup *cg, pid_t pid, struct err *e);
+    /* > 0: a child of ours that keeps it from being empty, until cgroup_release(); and what is to be
+     * in pids.max from then on, or NULL. */
+    pid_t holder;
+    char *pids_max;
 };
 
 #define CGROUP_INIT                                                                                \
@@ -90,8 +94,8 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
 
 /* An existing group; ERR_NOT_FOUND. */
 int cgroup_open(const struct cgroup_tree *t, const char *path, struct cgroup *ret, struct err *e);
-/* Ends its holder, if it has one: the first process has been born in it. */
-void cgroup_release(struct cgroup *cg);
+/* Its first process has been born in it: ends the one that stood in for that, if there is one. */
+int cgroup_release(struct cgroup *cg, struct err *e);
 void cgroup_close(struct cgroup *cg); /* releases it first */
 DEFINE_CLEANUP(struct cgroup, cgroup, cgroup_close(p))
 #define AUTO_CGROUP CLEANUP(cgroup)

@@ -2,6 +2,7 @@
 /* systemd's manager over D-Bus (org.freedesktop.systemd1(5)), with libsystemd's sd-bus(3). */
 #include "cgroup/cgroup_bus.h"
 
+#include "base/log.h"
 #include "base/str.h"
 
 #include <dlfcn.h>
@@ -32,8 +33,6 @@
     X(message_new_method_call)                                                                     \
     X(message_append)                                                                              \
     X(message_append_basic)                                                                        \
-    X(message_append_array)                                                                        \
-    X(message_append_strv)                                                                         \
     X(message_open_container)                                                                      \
     X(message_close_container)                                                                     \
     X(message_read)                                                                                \
@@ -77,8 +76,27 @@ static int failed(int r, sd_bus_error *error, const char *what, const char *on, 
         err_set(e, ERR_SYS, "systemd: %s %s: %s", what, on, error->message);
     else
         err_errnum(e, -r, what, on);
+    e->errnum = -r;
     sd.error_free(error);
     return -ERR_SYS;
+}
+
+/* What is missing, and the way around. */
+static int no_bus(bool user, int errnum, struct err *e)
+{
+    bool no_address = errnum == ENOMEDIUM; /* neither variable is set */
+
+    err_errnum(e, no_address ? ENOENT : errnum, "connect",
+               user ? "the user's D-Bus" : "the system's D-Bus");
+    e->kind = ERR_UNSUPPORTED;
+    if (!user)
+        return err_hint(e, "is systemd running, and dbus installed? Otherwise call with "
+                           "--cgroup-manager=cgroupfs");
+    return err_hint(e,
+                    "%s: is there a systemd user session (loginctl enable-linger, "
+                    "dbus-user-session)? Otherwise call with --cgroup-manager=cgroupfs",
+                    no_address ? "XDG_RUNTIME_DIR is not set"
+                               : "XDG_RUNTIME_DIR tells where it is");
 }
 
 int cgroup_bus_open(bool user, struct cgroup_bus *ret, struct err *e)
@@ -88,14 +106,7 @@ int cgroup_bus_open(bool user, struct cgroup_bus *ret, struct err *e)
     if (r < 0)
         return r;
     r = user ? sd.open_user(&ret->bus) : sd.open_system(&ret->bus);
-    if (r >= 0)
-        return 0;
-    err_errnum(e, -r, "connect", user ? "the user's D-Bus" : "the system's D-Bus");
-    e->kind = ERR_UNSUPPORTED;
-    return err_hint(e, user ? "is there a systemd user session (XDG_RUNTIME_DIR)? Otherwise call "
-                              "with --cgroup-manager=cgroupfs"
-                            : "is systemd running, and dbus installed? Otherwise call with "
-                              "--cgroup-manager=cgroupfs");
+    return r < 0 ? no_bus(user, -r, e) : 0;
 }
 
 void cgroup_bus_close(struct cgroup_bus *b)
@@ -178,23 +189,22 @@ static int run_job(struct cgroup_bus *b, sd_bus_message *m, const char *what, co
 
 /* ---- properties ---- */
 
-static int append_value(sd_bus_message *m, const struct cgroup_property *p)
+static int append_value(sd_bus_message *m, const struct cgroup_variant *v)
 {
-    int r;
+    const char *inner = v->type + 1;
+    char kind = v->type[0];
+    AUTO_FREE char *within = NULL;
 
-    if (STREQ(p->type, "s"))
-        return sd.message_append_basic(m, 's', p->text);
-    if (STREQ(p->type, "as"))
-        return sd.message_append_strv(m, p->texts);
-    if (STREQ(p->type, "ay"))
-        return sd.message_append_array(m, 'y', p->bytes, p->n_bytes);
-    if (STREQ(p->type, "au"))
-        return sd.message_append_array(m, 'u', &p->v.u, sizeof(p->v.u));
-    if (!STREQ(p->type, "a(st)"))
-        return sd.message_append_basic(m, p->type[0], &p->v);
-    r = sd.message_open_container(m, 'a', "(st)");
-    if (r >= 0)
-        r = sd.message_append(m, "(st)", p->text, p->v.t);
+    if (!str_has("a({v", kind))
+        return sd.message_append_basic(m, kind, v->text ? (const void *)v->text : &v->v);
+    if (kind == 'v')
+        inner = v->items[0].type;
+    within = str_fmt("%.*s", (int)strlen(inner) - (kind == '(' || kind == '{'), inner);
+    if (!within)
+        return -ENOMEM;
+    int r = sd.message_open_container(m, kind == '(' ? 'r' : kind == '{' ? 'e' : kind, within);
+    for (size_t i = 0; r >= 0 && i < v->n_items; i++)
+        r = append_value(m, &v->items[i]);
     return r < 0 ? r : sd.message_close_container(m);
 }
 
@@ -205,9 +215,9 @@ static int append_property(sd_bus_message *m, const struct cgroup_property *p)
     if (r >= 0)
         r = sd.message_append_basic(m, 's', p->name);
     if (r >= 0)
-        r = sd.message_open_container(m, 'v', p->type);
+        r = sd.message_open_container(m, 'v', p->value.type);
     if (r >= 0)
-        r = append_value(m, p);
+        r = append_value(m, &p->value);
     if (r >= 0)
         r = sd.message_close_container(m);
     return r < 0 ? r : sd.message_close_container(m);
@@ -220,6 +230,21 @@ static int append_properties(sd_bus_message *m, const struct cgroup_properties *
     for (size_t i = 0; r >= 0 && i < p->n; i++)
         r = append_property(m, &p->v[i]);
     return r < 0 ? r : sd.message_close_container(m);
+}
+
+/* An older systemd lacks some properties, and names the first of them. Without it, it may work:
+ * true. */
+static bool drop_unknown(struct cgroup_properties *p, const struct err *e)
+{
+    for (size_t i = 0; strstr(e->msg, "unknown property") && i < p->n; i++) {
+        AUTO_FREE char *said = str_fmt(" %s,", p->v[i].name);
+        if (!said || !p->v[i].dispensable || !strstr(e->msg, said))
+            continue;
+        log_debug("%s", e->msg);
+        cgroup_property_drop(p, i);
+        return true;
+    }
+    return false;
 }
 
 /* ---- units ---- */
@@ -258,22 +283,35 @@ static void reset_failed(struct cgroup_bus *b, const char *unit)
     sd.error_free(&ignored);
 }
 
-int cgroup_bus_start(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+int cgroup_bus_start(struct cgroup_bus *b, const char *unit, struct cgroup_properties *p,
                      struct err *e)
 {
-    int r = start(b, unit, p, e);
+    bool reset = false;
 
-    if (r != -ERR_EXISTS)
-        return r;
-    reset_failed(b, unit);
-    err_clear(e);
-    return start(b, unit, p, e);
+    for (;;) {
+        int r = start(b, unit, p, e);
+        if (r == -ERR_EXISTS && !reset)
+            reset_failed(b, unit);
+        else if (r >= 0 || !drop_unknown(p, e))
+            return r;
+        reset = reset || r == -ERR_EXISTS;
+        err_clear(e);
+    }
 }
 
-int cgroup_bus_set(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
-                   struct err *e)
+/* A call without an answer worth reading. */
+static int call(struct cgroup_bus *b, sd_bus_message *m, const char *what, const char *unit,
+                struct err *e)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
+    int r = sd.call(b->bus, m, TIMEOUT_US, &error, NULL);
+
+    return r < 0 ? failed(r, &error, what, unit, e) : 0;
+}
+
+static int set(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+               struct err *e)
+{
     sd_bus_message *m = NULL;
     int r = sd.message_new_method_call(b->bus, &m, MANAGER, OBJECT, INTERFACE, "SetUnitProperties");
 
@@ -281,12 +319,37 @@ int cgroup_bus_set(struct cgroup_bus *b, const char *unit, const struct cgroup_p
         r = sd.message_append(m, "sb", unit, 1);
     if (r >= 0)
         r = append_properties(m, p);
-    if (r >= 0)
-        r = sd.call(b->bus, m, TIMEOUT_US, &error, NULL);
-    if (r < 0)
-        r = failed(r, &error, "set properties of", unit, e);
+    r = r < 0 ? failed(r, NULL, "set properties of", unit, e)
+              : call(b, m, "set properties of", unit, e);
     sd.message_unref(m);
-    return r < 0 ? r : 0;
+    return r;
+}
+
+int cgroup_bus_set(struct cgroup_bus *b, const char *unit, struct cgroup_properties *p,
+                   struct err *e)
+{
+    int r = set(b, unit, p, e);
+
+    while (r < 0 && drop_unknown(p, e)) {
+        err_clear(e);
+        r = set(b, unit, p, e);
+    }
+    return r;
+}
+
+int cgroup_bus_attach(struct cgroup_bus *b, const char *unit, const char *below, pid_t pid,
+                      struct err *e)
+{
+    sd_bus_message *m = NULL;
+    int r =
+        sd.message_new_method_call(b->bus, &m, MANAGER, OBJECT, INTERFACE, "AttachProcessesToUnit");
+
+    if (r >= 0)
+        r = sd.message_append(m, "ssau", unit, below, 1, (uint32_t)pid);
+    r = r < 0 ? failed(r, NULL, "move a process into", unit, e)
+              : call(b, m, "move a process into", unit, e);
+    sd.message_unref(m);
+    return r;
 }
 
 int cgroup_bus_stop(struct cgroup_bus *b, const char *unit, struct err *e)

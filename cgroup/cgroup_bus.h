@@ -8,6 +8,7 @@
 #include "cgroup/cgroup_property.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct cgroup_bus {
     struct sd_bus *bus;
@@ -28,11 +29,16 @@ int cgroup_bus_root(struct cgroup_bus *b, char **ret, struct err *e);
 int cgroup_bus_version(struct cgroup_bus *b, char **ret, struct err *e);
 
 /* Starts a transient unit and waits until it runs. ERR_EXISTS when there is one of that name. What
- * a failed one of that name left in systemd's memory is forgotten first. */
-int cgroup_bus_start(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+ * a failed one of that name left in systemd's memory is forgotten first. Here and below, properties
+ * that this systemd does not know are taken out of `p` where they are dispensable. */
+int cgroup_bus_start(struct cgroup_bus *b, const char *unit, struct cgroup_properties *p,
                      struct err *e);
-/* Changes properties of a unit until it ends. */
-int cgroup_bus_set(struct cgroup_bus *b, const char *unit, const struct cgroup_properties *p,
+/* Changes properties of a unit until it ends: all of them or none. */
+int cgroup_bus_set(struct cgroup_bus *b, const char *unit, struct cgroup_properties *p,
                    struct err *e);
+/* Has systemd move a process of the caller's user into a unit, which runs: into its group `below`
+ * ("/box"), or the unit's own (""). e->errnum is the kernel's. */
+int cgroup_bus_attach(struct cgroup_bus *b, const char *unit, const char *below, pid_t pid,
+                      struct err *e);
 /* Stops it and waits until it has stopped. One that is not there is success. */
 int cgroup_bus_stop(struct cgroup_bus *b, const char *unit, struct err *e);

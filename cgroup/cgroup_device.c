@@ -2,9 +2,9 @@
 /* Writes device rules as BPF and attaches the program to the group. */
 #include "cgroup/cgroup_device.h"
 
-#include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "base/str.h"
 
 #include <fcntl.h>
@@ -304,23 +304,11 @@ static int attach(int cgroup_fd, int prog_fd, int old)
     return sys_bpf(BPF_PROG_ATTACH, &a);
 }
 
-/* False in a user namespace other than the first: uid_map maps less than everything. */
-static bool in_first_userns(void)
-{
-    char map[128];
-    unsigned inside, outside;
-    uint64_t count;
-
-    return fs_read_small(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) > 0 &&
-           sscanf(map, "%u %u %" SCNu64, &inside, &outside, &count) == 3 && inside == 0 &&
-           outside == 0 && count >= UINT32_MAX;
-}
-
 static int refused(const char *op, struct err *e)
 {
     int errnum = errno;
 
-    if (!in_first_userns()) {
+    if (!proc_in_first_userns()) {
         log_warn("device rules are left out: %s: %s", op, strerror(errnum));
         return 0;
     }

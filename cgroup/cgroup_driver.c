@@ -51,9 +51,15 @@ static int no_place(const char *parent, const char *id, char **ret, struct err *
     return 0;
 }
 
-static const struct cgroup_driver own = { "cgroupfs",    own_path, own_create, cgroup_update,
-                                          cgroup_remove, NULL,     own_place };
-static const struct cgroup_driver none = { "disabled", no_path, NULL, NULL, NULL, NULL, no_place };
+static const struct cgroup_driver own = {
+    .name = "cgroupfs",
+    .path = own_path,
+    .create = own_create,
+    .update = cgroup_update,
+    .remove = cgroup_remove,
+    .place = own_place,
+};
+static const struct cgroup_driver none = { .name = "disabled", .path = no_path, .place = no_place };
 
 /* ---- the table ---- */
 

@@ -25,9 +25,13 @@ struct cgroup_driver {
     /* The group's path below the tree's root, malloc'd; NULL: this container has no group of its
      * own, and nothing else of the driver's is called. Looks, changes nothing. */
     int (*path)(const struct cgroup_want *w, char **ret, struct err *e);
-    /* As cgroup_create(). The group stays, empty, until the first process is born in ret->fd. */
+    /* As cgroup_create(). The group stays, empty, until the first process is born in ret->fd and
+     * cgroup_release() says so. */
     int (*create)(const struct cgroup_tree *t, const char *path, const struct cgroup_want *w,
                   struct cgroup *ret, struct err *e);
+    /* Moves a process of the caller's user into the group, where nobody may be born who is not in
+     * the same part of the tree. NULL: that cannot be. */
+    int (*attach)(const struct cgroup *cg, pid_t pid, struct err *e);
     /* As cgroup_update(). */
     int (*update)(const struct cgroup_tree *t, struct cgroup *cg, const struct cgroup_change *c,
                   struct err *e);

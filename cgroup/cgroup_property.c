@@ -5,174 +5,211 @@
 #include "base/cpulist.h"
 #include "base/str.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
+
+static void property_free(struct cgroup_property *one)
+{
+    free(one->name);
+    cgroup_variant_free(&one->value);
+}
 
 void cgroup_properties_free(struct cgroup_properties *p)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        free(p->v[i].name);
-        free(p->v[i].text);
-        strv_free(p->v[i].texts);
-        free(p->v[i].bytes);
-    }
+    for (size_t i = 0; i < p->n; i++)
+        property_free(&p->v[i]);
     free(p->v);
     *p = (struct cgroup_properties){ 0 };
 }
 
-struct cgroup_property *cgroup_property_add(struct cgroup_properties *p, const char *name,
-                                            const char *type)
+int cgroup_property_add(struct cgroup_properties *p, const char *name, struct err *e,
+                        const char *fmt, ...)
 {
     struct cgroup_property *more = reallocarray(p->v, p->n + 1, sizeof(*more));
+    struct cgroup_property one = { .name = str_dup(name) };
+    AUTO_FREE char *text = NULL;
+    va_list ap;
 
-    if (!more)
-        return NULL;
-    p->v = more;
-    struct cgroup_property *one = &p->v[p->n];
-    *one = (struct cgroup_property){ .name = str_dup(name), .type = type };
-    if (!one->name)
-        return NULL;
-    p->n++;
-    return one;
+    if (more)
+        p->v = more;
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        text = NULL;
+    va_end(ap);
+    int r = more && one.name && text ? cgroup_variant_parse(text, &one.value, e) : err_nomem(e);
+    if (r < 0)
+        property_free(&one);
+    else
+        p->v[p->n++] = one;
+    return r;
 }
 
-int cgroup_property_add_bool(struct cgroup_properties *p, const char *name, bool value,
-                             struct err *e)
+void cgroup_property_drop(struct cgroup_properties *p, size_t i)
 {
-    struct cgroup_property *one = cgroup_property_add(p, name, "b");
-
-    if (!one)
-        return err_nomem(e);
-    one->v.b = value;
-    return 0;
+    property_free(&p->v[i]);
+    for (p->n--; i < p->n; i++)
+        p->v[i] = p->v[i + 1];
 }
 
-int cgroup_property_add_text(struct cgroup_properties *p, const char *name, const char *value,
-                             struct err *e)
+/* ---- numbers in files ---- */
+
+/* systemd's "infinity" is the largest number. */
+#define INFINITE UINT64_MAX
+
+/* "max", or a number with a suffix as the kernel's memparse() takes it: 1k, 0x10, 64M. */
+static bool read_number(const char *text, uint64_t *ret)
 {
-    struct cgroup_property *one = cgroup_property_add(p, name, "s");
+    static const char suffixes[] = "kmgtpe";
+    char *end;
 
-    if (!one || str_set(&one->text, value) < 0)
-        return err_nomem(e);
-    return 0;
-}
-
-static int add_u64(struct cgroup_properties *p, const char *name, uint64_t value, struct err *e)
-{
-    struct cgroup_property *one = cgroup_property_add(p, name, "t");
-
-    if (!one)
-        return err_nomem(e);
-    one->v.t = value;
-    return 0;
+    if (STREQ(text, "max")) {
+        *ret = INFINITE;
+        return true;
+    }
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    uint64_t n = strtoull(text, &end, 0);
+    const char *suffix = *end ? strchr(suffixes, tolower((unsigned char)*end)) : NULL;
+    unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
+    if (errno || end[suffix ? 1 : 0] || (shift && n >> (64 - shift)))
+        return false;
+    *ret = n << shift;
+    return true;
 }
 
 /* ---- encoders: the text that a file takes as properties ---- */
 
-/* systemd's "infinity" is the largest number. */
-static uint64_t number(const char *text)
+struct row {
+    const char *file;
+    const char *property;
+    int (*encode)(const struct row *row, const char *value, bool bfq, struct cgroup_properties *p,
+                  struct err *e);
+    uint64_t min, max; /* what systemd takes; "max" is always fine where `max` is INFINITE */
+};
+
+static int add_u64(struct cgroup_properties *p, const char *name, uint64_t n, struct err *e)
 {
-    return STREQ(text, "max") ? UINT64_MAX : strtoull(text, NULL, 10);
+    return cgroup_property_add(p, name, e, "uint64 %" PRIu64, n);
 }
 
-/* Limits of nothing at all are out of systemd's range; the file takes them. */
-static int encode_number(struct cgroup_properties *p, const char *name, const char *value,
-                         struct err *e)
+/* A limit of nothing at all is out of systemd's range for some: a byte is no page either. */
+static int encode_number(const struct row *row, const char *value, bool bfq,
+                         struct cgroup_properties *p, struct err *e)
 {
-    uint64_t n = number(value);
+    uint64_t n;
 
-    return n > 0 ? add_u64(p, name, n, e) : 0;
+    if (!read_number(value, &n) || n > row->max)
+        return 0;
+    return add_u64(p, row->property, n < row->min ? row->min : n, e);
 }
 
-static int encode_protection(struct cgroup_properties *p, const char *name, const char *value,
-                             struct err *e)
+static int encode_weight(const struct row *row, const char *value, bool bfq,
+                         struct cgroup_properties *p, struct err *e)
 {
-    return add_u64(p, name, number(value), e);
+    uint64_t n;
+
+    if (!read_number(value, &n) || n < row->min || n > row->max)
+        return 0;
+    return add_u64(p, row->property, n, e);
 }
 
-/* An idle group is one of weight 0. */
-static int encode_idle(struct cgroup_properties *p, const char *name, const char *value,
-                       struct err *e)
+/* An idle group is one of weight 0; "no weight" makes it one like others. */
+static int encode_idle(const struct row *row, const char *value, bool bfq,
+                       struct cgroup_properties *p, struct err *e)
 {
-    return STREQ(value, "1") ? add_u64(p, name, 0, e) : 0;
+    return add_u64(p, row->property, STREQ(value, "1") ? 0 : INFINITE, e);
 }
 
-/* "QUOTA PERIOD" in µs, or "max PERIOD". */
-static int encode_quota(struct cgroup_properties *p, const char *name, const char *value,
-                        struct err *e)
+/*
+ * "QUOTA PERIOD" in µs, or "max PERIOD". systemd counts µs a second, from which it must get the
+ * same quota again: rounded up. Its file for the unit, which it reads again at a daemon-reload, has
+ * whole percents: rounded up further, as runc and crun do, so that nobody gets less than was
+ * promised.
+ */
+static int encode_quota(const struct row *row, const char *value, bool bfq,
+                        struct cgroup_properties *p, struct err *e)
 {
-    const char *space = strchr(value, ' ');
-    uint64_t period = space ? strtoull(space + 1, NULL, 10) : 0;
-    uint64_t quota = str_starts(value, "max") ? UINT64_MAX : strtoull(value, NULL, 10);
+    uint64_t quota = INFINITE, period = 100000;
+    int n = str_starts(value, "max") ? sscanf(value, "max %" SCNu64, &period)
+                                     : sscanf(value, "%" SCNu64 " %" SCNu64, &quota, &period);
 
-    if (period == 0)
-        period = 100000;
-    if (quota != UINT64_MAX)
-        quota = quota > UINT64_MAX / 1000000 ? UINT64_MAX : quota * 1000000 / period;
+    if (n == 0 || quota == 0 || period == 0 || (quota != INFINITE && quota > INT64_MAX / 1000000))
+        return 0;
+    if (quota != INFINITE)
+        quota = (quota * 1000000 + period * 10000 - 1) / (period * 10000) * 10000;
     int r = add_u64(p, "CPUQuotaPeriodUSec", period, e);
-    return r < 0 || quota == 0 ? r : add_u64(p, name, quota, e);
+    return r < 0 ? r : add_u64(p, row->property, quota, e);
 }
 
 #define MASK_BITS 1024 /* cpus or memory nodes in a list */
 
 /* "0-3,7" as a mask, the lowest cpu in the first byte's lowest bit. */
-static int encode_mask(struct cgroup_properties *p, const char *name, const char *value,
-                       struct err *e)
+static int encode_mask(const struct row *row, const char *value, bool bfq,
+                       struct cgroup_properties *p, struct err *e)
 {
     uint64_t bits[MASK_BITS / 64] = { 0 };
-    struct cgroup_property *one;
-    int r = cpulist_parse(value, bits, MASK_BITS, e);
+    struct err ignored = ERR_INIT;
+    AUTO_BUF struct buf b = { 0 };
+    size_t n = MASK_BITS / 8;
 
-    if (r < 0)
-        return err_wrap(e, "%s", name);
-    one = cgroup_property_add(p, name, "ay");
-    if (one)
-        one->bytes = calloc(MASK_BITS / 8, sizeof(*one->bytes));
-    if (!one || !one->bytes)
-        return err_nomem(e);
-    for (size_t i = 0; i < MASK_BITS / 8; i++) {
-        one->bytes[i] = (uint8_t)(bits[i / 8] >> (i % 8 * 8));
-        if (one->bytes[i])
-            one->n_bytes = i + 1;
-    }
-    return 0;
+    if (cpulist_parse(value, bits, MASK_BITS, &ignored) < 0)
+        return 0;
+    while (n > 0 && !(bits[(n - 1) / 8] >> ((n - 1) % 8 * 8) & 0xff))
+        n--;
+    buf_str(&b, "@ay [");
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(&b, "%s%u", i ? "," : "", (unsigned)(bits[i / 8] >> (i % 8 * 8) & 0xff));
+    buf_char(&b, ']');
+    return b.failed ? err_nomem(e) : cgroup_property_add(p, row->property, e, "%s", b.data);
 }
 
 static int add_device(struct cgroup_properties *p, const char *name, unsigned major, unsigned minor,
-                      uint64_t value, struct err *e)
+                      uint64_t n, struct err *e)
 {
-    struct cgroup_property *one = cgroup_property_add(p, name, "a(st)");
+    return cgroup_property_add(p, name, e, "[('/dev/block/%u:%u', uint64 %" PRIu64 ")]", major,
+                               minor, n);
+}
 
-    if (one)
-        one->text = str_fmt("/dev/block/%u:%u", major, minor);
-    if (!one || !one->text)
-        return err_nomem(e);
-    one->v.t = value;
-    return 0;
+/* What systemd makes the BFQ scheduler's weight of, which has 1000 for its 10000. */
+static uint64_t of_bfq(uint64_t weight)
+{
+    return weight <= 100 ? weight : 100 + (weight - 100) * 11;
 }
 
 /* "100", "default 100" or "8:0 100". */
-static int encode_io_weight(struct cgroup_properties *p, const char *name, const char *value,
-                            struct err *e)
+static int encode_io_weight(const struct row *row, const char *value, bool bfq,
+                            struct cgroup_properties *p, struct err *e)
 {
-    unsigned major, minor;
-    uint64_t weight;
-
-    if (sscanf(value, "%u:%u %" SCNu64, &major, &minor, &weight) == 3)
-        return add_device(p, "IODeviceWeight", major, minor, weight, e);
     const char *plain = str_after(value, "default ");
-    return add_u64(p, name, number(plain ? plain : value), e);
+    unsigned major, minor;
+    char text[32];
+    uint64_t n;
+    bool device = sscanf(value, "%u:%u %31s", &major, &minor, text) == 3;
+
+    if (!read_number(device ? text : plain ? plain : value, &n))
+        return 0;
+    if (bfq)
+        n = of_bfq(n);
+    if (n < row->min || n > row->max)
+        return 0;
+    return device ? add_device(p, "IODeviceWeight", major, minor, n, e)
+                  : add_u64(p, row->property, n, e);
 }
 
 /* "8:0 rbps=1048576 wiops=max". */
-static int encode_io_max(struct cgroup_properties *p, const char *name, const char *value,
-                         struct err *e)
+static int encode_io_max(const struct row *row, const char *value, bool bfq,
+                         struct cgroup_properties *p, struct err *e)
 {
     static const char *const keys[][2] = {
-        { "rbps=", "IOReadBandwidthMax" },
-        { "wbps=", "IOWriteBandwidthMax" },
-        { "riops=", "IOReadIOPSMax" },
-        { "wiops=", "IOWriteIOPSMax" },
+        { " rbps=", "IOReadBandwidthMax" },
+        { " wbps=", "IOWriteBandwidthMax" },
+        { " riops=", "IOReadIOPSMax" },
+        { " wiops=", "IOWriteIOPSMax" },
+        { " target=", "IODeviceLatencyTargetUSec" },
     };
     unsigned major, minor;
     int r = 0;
@@ -185,44 +222,52 @@ static int encode_io_max(struct cgroup_properties *p, const char *name, const ch
             continue;
         at += strlen(keys[i][0]);
         r = add_device(p, keys[i][1], major, minor,
-                       str_starts(at, "max") ? UINT64_MAX : strtoull(at, NULL, 10), e);
+                       str_starts(at, "max") ? INFINITE : strtoull(at, NULL, 10), e);
     }
     return r;
 }
 
-static const struct {
-    const char *file;
-    const char *property;
-    int (*encode)(struct cgroup_properties *p, const char *name, const char *value, struct err *e);
-} rows[] = {
-    { "memory.max", "MemoryMax", encode_number },
-    { "memory.high", "MemoryHigh", encode_number },
-    { "memory.low", "MemoryLow", encode_protection },
-    { "memory.min", "MemoryMin", encode_protection },
-    { "memory.swap.max", "MemorySwapMax", encode_protection },
-    { "pids.max", "TasksMax", encode_number },
-    { "cpu.weight", "CPUWeight", encode_number },
+static const struct row rows[] = {
+    { "memory.max", "MemoryMax", encode_number, 1, INFINITE },
+    { "memory.high", "MemoryHigh", encode_number, 1, INFINITE },
+    { "memory.low", "MemoryLow", encode_number, 0, INFINITE },
+    { "memory.min", "MemoryMin", encode_number, 0, INFINITE },
+    { "memory.swap.max", "MemorySwapMax", encode_number, 0, INFINITE },
+    { "memory.zswap.max", "MemoryZSwapMax", encode_number, 0, INFINITE },
+    { "pids.max", "TasksMax", encode_number, 1, INFINITE },
+    { "cpu.weight", "CPUWeight", encode_weight, 1, 10000 },
     { "cpu.idle", "CPUWeight", encode_idle },
     { "cpu.max", "CPUQuotaPerSecUSec", encode_quota },
     { "cpuset.cpus", "AllowedCPUs", encode_mask },
     { "cpuset.mems", "AllowedMemoryNodes", encode_mask },
-    { "io.weight", "IOWeight", encode_io_weight },
+    { "io.weight", "IOWeight", encode_io_weight, 1, 10000 },
+    { "io.bfq.weight", "IOWeight", encode_io_weight, 1, 10000 },
     { "io.max", NULL, encode_io_max },
+    { "io.latency", NULL, encode_io_max },
 };
 
-int cgroup_property_limits(const struct cgroup_limits *l, struct cgroup_properties *p,
+static int encode(const char *file, const char *value, bool bfq, struct cgroup_properties *p,
+                  struct err *e)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (STREQ(file, rows[i].file))
+            return rows[i].encode(&rows[i], value, bfq && STREQ(file, "io.bfq.weight"), p, e);
+    return 0;
+}
+
+int cgroup_property_limits(const struct cgroup_limits *l, bool bfq, struct cgroup_properties *p,
                            struct err *e)
 {
+    size_t first = p->n;
+
     for (size_t i = 0; i < l->n; i++) {
-        /* bfq's weights have a range of their own; systemd counts in those of io.weight. */
-        bool alt = l->v[i].alt_file && STREQ(l->v[i].alt_file, "io.weight");
-        const char *file = alt ? l->v[i].alt_file : l->v[i].file;
-        const char *value = alt ? l->v[i].alt_value : l->v[i].value;
-        for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
-            int r = STREQ(file, rows[k].file) ? rows[k].encode(p, rows[k].property, value, e) : 0;
-            if (r < 0)
-                return r;
-        }
+        bool alt = l->v[i].alt_file && !bfq;
+        int r = encode(alt ? l->v[i].alt_file : l->v[i].file,
+                       alt ? l->v[i].alt_value : l->v[i].value, bfq, p, e);
+        if (r < 0)
+            return r;
     }
+    for (size_t i = first; i < p->n; i++)
+        p->v[i].dispensable = true;
     return 0;
 }

@@ -26,9 +26,10 @@
  * back whenever it writes a unit's files anew.
  */
 
+/* Whose systemd: root in a user namespace is a user outside. */
 static bool is_user(void)
 {
-    return geteuid() != 0;
+    return geteuid() != 0 || !proc_in_first_userns();
 }
 
 /* The group of the system's manager: "", or where a container's own systemd stands. */
@@ -36,6 +37,10 @@ static int system_root(char **ret, struct err *e)
 {
     char text[4096];
 
+    if (access("/run/systemd/system", F_OK) < 0) { /* sd_booted(3) */
+        err_set(e, ERR_UNSUPPORTED, "systemd is not this system's process 1");
+        return err_hint(e, "call with --cgroup-manager=cgroupfs, without --systemd-cgroup");
+    }
     if (fs_read_small(AT_FDCWD, "/proc/1/cgroup", text, sizeof(text)) < 0)
         return err_sys(e, "read", "/proc/1/cgroup");
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -83,48 +88,55 @@ __attribute__((noreturn)) static void stand_in(pid_t parent)
     _exit(0);
 }
 
-static int add_facts(const struct cgroup_want *w, const struct cgroup_unit *unit, pid_t pid,
+static int add_facts(const struct cgroup_want *w, const struct cgroup_unit *unit,
                      struct cgroup_properties *p, struct err *e)
 {
-    static const struct {
-        const char *name;
-        bool value;
-    } switches[] = {
-        { "Delegate", true },         { "DefaultDependencies", false }, { "CPUAccounting", true },
-        { "MemoryAccounting", true }, { "TasksAccounting", true },      { "IOAccounting", true },
+    static const char *const facts[][2] = {
+        { "CollectMode", "'inactive-or-failed'" },
+        { "Delegate", "true" },
+        { "DefaultDependencies", "false" },
+        { "CPUAccounting", "true" },
+        { "MemoryAccounting", "true" },
+        { "TasksAccounting", "true" },
+        { "IOAccounting", "true" },
     };
-    AUTO_FREE char *what = str_fmt("hako container %s", w->id);
-    int r = what ? cgroup_property_add_text(p, "Description", what, e) : err_nomem(e);
+    int r = cgroup_property_add(p, "Description", e, "'hako container %s'", w->id);
 
     if (r >= 0)
-        r = cgroup_property_add_text(p, "Slice", unit->slice, e);
-    if (r >= 0)
-        r = cgroup_property_add_text(p, "CollectMode", "inactive-or-failed", e);
-    for (size_t i = 0; i < ARRAY_LEN(switches) && r >= 0; i++)
-        r = cgroup_property_add_bool(p, switches[i].name, switches[i].value, e);
-    if (r < 0)
-        return r;
-    struct cgroup_property *pids = cgroup_property_add(p, "PIDs", "au");
-    if (!pids)
-        return err_nomem(e);
-    pids->v.u = (uint32_t)pid;
-    return 0;
+        r = cgroup_property_add(p, "Slice", e, "'%s'", unit->slice);
+    for (size_t i = 0; i < ARRAY_LEN(facts) && r >= 0; i++)
+        r = cgroup_property_add(p, facts[i][0], e, "%s", facts[i][1]);
+    return r;
 }
 
-static int start_scope(const struct cgroup_want *w, const struct cgroup_unit *unit,
-                       const struct cgroup_limits *l, pid_t pid, struct err *e)
+/* What systemd is to know of the scope but for its process. */
+static int make_properties(const struct cgroup_want *w, const struct cgroup_unit *unit,
+                           const struct cgroup_limits *l, struct cgroup_properties *p,
+                           struct err *e)
 {
-    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
-    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
-    int r = add_facts(w, unit, pid, &p, e);
+    int r = add_facts(w, unit, p, e);
 
     if (r >= 0)
-        r = cgroup_property_limits(l, &p, e);
-    if (r >= 0)
-        r = cgroup_property_annotations(w->annotations, &p, e);
-    if (r >= 0)
-        r = cgroup_bus_open(is_user(), &bus, e);
-    return r < 0 ? r : cgroup_bus_start(&bus, unit->name, &p, e);
+        r = cgroup_property_limits(l, false, p, e);
+    return r < 0 ? r : cgroup_property_annotations(w->annotations, p, e);
+}
+
+static int start_scope(const struct cgroup_unit *unit, struct cgroup_properties *p,
+                       struct cgroup *ret, struct err *e)
+{
+    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
+    pid_t us = getpid();
+    int r = cgroup_bus_open(is_user(), &bus, e);
+
+    if (r < 0)
+        return r;
+    ret->holder = proc_clone(0, -1, NULL);
+    if (ret->holder < 0)
+        return err_sys(e, "clone", "the scope's first process");
+    if (ret->holder == 0)
+        stand_in(us);
+    r = cgroup_property_add(p, "PIDs", e, "[uint32 %d]", (int)ret->holder);
+    return r < 0 ? r : cgroup_bus_start(&bus, unit->name, p, e);
 }
 
 /* The scope's own group, of which the container's may be a child. */
@@ -140,32 +152,87 @@ static int open_scope(const struct cgroup_tree *t, const char *path, struct cgro
     return cgroup_open(t, scope, ret, e);
 }
 
+/* systemd has to be told again where it counts weights as the BFQ scheduler does. */
+static int set_properties(const struct cgroup *scope, const struct cgroup_limits *l, struct err *e)
+{
+    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
+    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
+    bool bfq = faccessat(scope->fd, "io.bfq.weight", F_OK, 0) == 0;
+    AUTO_FREE char *unit = cgroup_unit_of(scope->path, NULL);
+    int r = unit ? cgroup_property_limits(l, bfq, &p, e) : err_nomem(e);
+
+    if (r < 0 || p.n == 0)
+        return r;
+    r = cgroup_bus_open(is_user(), &bus, e);
+    return r < 0 ? r : cgroup_bus_set(&bus, unit, &p, e);
+}
+
+static bool has_bfq_weights(const struct cgroup *scope, const struct cgroup_limits *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (STREQ(l->v[i].file, "io.bfq.weight"))
+            return faccessat(scope->fd, "io.bfq.weight", F_OK, 0) == 0;
+    return false;
+}
+
+/* The process that stands in is not to count: until it is gone there is room for one more. */
+static int make_room(const struct cgroup *scope, const struct cgroup_limits *l, struct cgroup *ret,
+                     struct err *e)
+{
+    const char *limit = NULL;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (STREQ(l->v[i].file, "pids.max") && !STREQ(l->v[i].value, "max"))
+            limit = l->v[i].value;
+    if (!limit)
+        return 0;
+    AUTO_FREE char *more = str_fmt("%llu", strtoull(limit, NULL, 10) + 1);
+    ret->pids_max = str_dup(limit);
+    if (!more || !ret->pids_max)
+        return err_nomem(e);
+    if (fs_put(scope->fd, "pids.max", more) < 0)
+        return err_sysf(e, "write", "\"%s\" to %s/pids.max", more, scope->abs_path);
+    return 0;
+}
+
 /* The group that systemd made, with what systemd does not write, and the group below it that was
  * asked for. */
 static int adopt(const struct cgroup_tree *t, const char *path, const struct cgroup_want *w,
                  const struct cgroup_limits *l, struct cgroup *ret, struct err *e)
 {
     AUTO_CGROUP struct cgroup scope = CGROUP_INIT;
+    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
     int r = open_scope(t, path, &scope, e);
 
+    if (r >= 0 && has_bfq_weights(&scope, l))
+        r = set_properties(&scope, l, e);
     if (r >= 0)
         r = cgroup_fill(t, &scope, l, w->resources, e);
     const char *below = r >= 0 ? path + strlen(scope.path) : "";
     if (*below && mkdirat(scope.fd, below + 1, 0755) < 0 && errno != EEXIST)
         r = err_sysf(e, "mkdir", "%s%s", t->path, path);
-    return r < 0 ? r : cgroup_open(t, path, ret, e);
+    if (r >= 0)
+        r = cgroup_open(t, path, &cg, e);
+    if (r >= 0)
+        r = make_room(&scope, l, &cg, e);
+    if (r < 0)
+        return r;
+    *ret = cg;
+    cg = (struct cgroup)CGROUP_INIT;
+    return 0;
 }
 
 static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e);
 
+/* Everything that can be refused is refused before there is a process or a scope. */
 static int systemd_create(const struct cgroup_tree *t, const char *path,
                           const struct cgroup_want *w, struct cgroup *ret, struct err *e)
 {
     AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
+    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
     AUTO_CGROUP_UNIT struct cgroup_unit unit = { 0 };
-    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
+    AUTO_CGROUP struct cgroup stand_in = CGROUP_INIT;
     struct err ignored = ERR_INIT;
-    pid_t us = getpid();
 
     int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
     cgroup_limits_warn(w->resources);
@@ -173,40 +240,34 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
         r = cgroup_limits_make(w->resources, &l, e);
     if (r >= 0)
         r = cgroup_limits_admit(&l, t, path, w->flags, e);
-    if (r < 0)
-        return r;
-    cg.holder = proc_clone(0, -1, NULL);
-    if (cg.holder < 0)
-        return err_sys(e, "clone", "the scope's first process");
-    if (cg.holder == 0)
-        stand_in(us);
-    r = start_scope(w, &unit, &l, cg.holder, e);
+    if (r >= 0)
+        r = make_properties(w, &unit, &l, &p, e);
+    if (r >= 0)
+        r = start_scope(&unit, &p, &stand_in, e);
     if (r < 0)
         return r;
     r = adopt(t, path, w, &l, ret, e);
     if (r < 0) {
-        cgroup_close(&cg);
+        cgroup_close(&stand_in);
         systemd_remove(t, path, &ignored);
         return r;
     }
-    ret->holder = cg.holder;
-    cg.holder = 0;
+    ret->holder = stand_in.holder;
+    stand_in.holder = 0;
     return 0;
 }
 
-/* ---- update, remove ---- */
+/* ---- attach, update, remove ---- */
 
-static int set_properties(const char *path, const struct cgroup_limits *l, struct err *e)
+/* systemd may move processes where we may not (org.freedesktop.systemd1(5)). */
+static int systemd_attach(const struct cgroup *cg, pid_t pid, struct err *e)
 {
-    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
     AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
-    AUTO_FREE char *unit = cgroup_unit_of(path, NULL);
-    int r = unit ? cgroup_property_limits(l, &p, e) : err_nomem(e);
+    size_t len = 0;
+    AUTO_FREE char *unit = cgroup_unit_of(cg->path, &len);
+    int r = unit ? cgroup_bus_open(is_user(), &bus, e) : err_nomem(e);
 
-    if (r < 0 || p.n == 0)
-        return r;
-    r = cgroup_bus_open(is_user(), &bus, e);
-    return r < 0 ? r : cgroup_bus_set(&bus, unit, &p, e);
+    return r < 0 ? r : cgroup_bus_attach(&bus, unit, cg->path + len, pid, e);
 }
 
 /* First the files, since the kernel knows what it takes; then systemd, which writes them too, in
@@ -226,7 +287,7 @@ static int systemd_update(const struct cgroup_tree *t, struct cgroup *cg,
         r = cgroup_update(t, &scope, c, e);
     if (r < 0)
         return r;
-    r = set_properties(scope.path, &l, e);
+    r = set_properties(&scope, &l, e);
     if (r >= 0)
         return cgroup_update(t, &scope, c, e);
     if (c->was)
@@ -263,6 +324,13 @@ static int systemd_place(const char *parent, const char *id, char **ret, struct 
     return *ret ? 0 : err_nomem(e);
 }
 
-const struct cgroup_driver cgroup_systemd = { "systemd",      systemd_path,   systemd_create,
-                                              systemd_update, systemd_remove, twin_need,
-                                              systemd_place };
+const struct cgroup_driver cgroup_systemd = {
+    .name = "systemd",
+    .path = systemd_path,
+    .create = systemd_create,
+    .attach = systemd_attach,
+    .update = systemd_update,
+    .remove = systemd_remove,
+    .ready = twin_need,
+    .place = systemd_place,
+};

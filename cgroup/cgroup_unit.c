@@ -62,8 +62,9 @@ static int name_unit(const char *cgroups_path, const char *id, bool user, struct
         return refuse(cgroups_path, e);
     const char *prefix = str_empty(cgroups_path) ? "hako" : parts[1];
     const char *name = *parts[2] ? parts[2] : id;
-    u->slice = str_dup(*parts[0] ? parts[0] : user ? "user.slice" : "system.slice");
-    u->name = *prefix ? str_fmt("%s-%s.scope", prefix, name) : str_fmt("%s.scope", name);
+    const char *slice = STREQ(parts[0], "-") ? "-.slice" : parts[0];
+    u->slice = str_dup(*slice ? slice : user ? "user.slice" : "system.slice");
+    u->name = str_fmt("%s-%s.scope", prefix, name);
     if (!u->slice || !u->name)
         return err_nomem(e);
     if (!str_ends(u->slice, ".slice") || !is_name(u->name) || strlen(u->name) > NAME_MAX_UNIT)

@@ -16,9 +16,9 @@ struct cgroup_unit {
 
 /*
  * The scope for a config's cgroupsPath (runc's docs/systemd.md): "slice:prefix:name", of which the
- * slice may be empty (`user`: "user.slice", else "system.slice") and the prefix too; NULL or "":
- * "hako-ID.scope" there. The annotation "run.oci.systemd.subgroup" adds a group below the scope to
- * the path. ERR_INVALID for anything else.
+ * slice may be empty (`user`: "user.slice", else "system.slice") or "-" (the root's), and the
+ * prefix empty, too; NULL or "": "hako-ID.scope" there. The annotation "run.oci.systemd.subgroup"
+ * adds a group below the scope to the path. ERR_INVALID for anything else.
  */
 int cgroup_unit_make(const char *cgroups_path, const char *id, const struct json_map *annotations,
                      bool user, struct cgroup_unit *ret, struct err *e);

@@ -106,7 +106,7 @@ static int spawn(const struct exec_args *args, struct target *t, struct launch_p
     x.pid = t->c.status.pid;
     x.process = t->config.process;
     x.config = &t->config;
-    x.cgroup_fd = t->group.cgroup.fd;
+    x.cgroup = &t->group.cgroup;
     x.dir = t->c.run_fd;
     x.filter = t->filter.len > 0 && !args->privileged ? &t->filter : NULL;
     if (!args->tty && (args->detach || !args->interactive)) {

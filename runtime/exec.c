@@ -137,5 +137,5 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     caps_from_config(x->process->capabilities, &s.caps);
     if (!(s.ns.join_flags & CLONE_NEWUSER))
         caps_limit(&s.caps);
-    return launch_spawn(&s, x->cgroup_fd, ret, e);
+    return launch_spawn(&s, x->cgroup, ret, e);
 }

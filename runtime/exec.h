@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct cgroup; /* cgroup/cgroup.h */
 struct seccomp_filter;
 struct state; /* oci/state.h */
 
@@ -21,7 +22,7 @@ struct exec {
     const struct config *config; /* the container's; its namespaces are joined. NULL: those of
                                     init that are not the caller's own */
     int stdio[3];                /* -1: inherit; ignored with a terminal */
-    int cgroup_fd;               /* the v2 group to be born in, or -1 */
+    struct cgroup *cgroup;       /* to be born in; NULL or fd -1: none */
     unsigned preserve_fds;
     int dir; /* the container's own on the host: an exec with CAP_SYS_PTRACE leaves a mark for the
                 next ones there; -1: none */
@@ -31,7 +32,7 @@ struct exec {
 
 #define EXEC_INIT                                                                                  \
     {                                                                                              \
-        .pidfd = -1, .dir = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1                           \
+        .pidfd = -1, .dir = -1, .stdio = { -1, -1, -1 }                                            \
     }
 
 /* Clones the process; then launch_ready() and launch_start() as for a container's first one. It is

@@ -13,18 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The first user namespace maps every id to itself. */
 bool idmap_is_rootless(void)
 {
-    char text[64];
-    unsigned inside, outside, n;
-
-    if (geteuid() != 0)
-        return true;
-    if (fs_read_small(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) < 0 ||
-        sscanf(text, "%u %u %u", &inside, &outside, &n) != 3)
-        return false;
-    return inside != 0 || outside != 0 || n != UINT32_MAX;
+    return geteuid() != 0 || !proc_in_first_userns();
 }
 
 /* One of the two maps. */

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/timing.h"
+#include "cgroup/cgroup.h"
 #include "runtime/hooks.h"
 #include "runtime/idmap.h"
 #include "runtime/listener.h"
@@ -76,7 +77,7 @@ static int admit(const struct setup *s, struct launch_proc *p, struct err *e)
     return 0;
 }
 
-static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct err *e)
+static int spawn(struct setup *s, struct cgroup *cgroup, struct launch_proc *p, struct err *e)
 {
     cpu_set_t own_cpus;
     int sock[2];
@@ -92,7 +93,7 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
     int moved = attr_start_cpus(s, &own_cpus, e);
     if (moved < 0)
         return moved;
-    pid_t pid = namespace_clone(&s->ns, cgroup_fd, &p->pidfd, e);
+    pid_t pid = namespace_clone(&s->ns, cgroup, &p->pidfd, e);
     if (pid != 0 && moved > 0)
         sched_setaffinity(0, sizeof(own_cpus), &own_cpus);
     if (pid == 0) {
@@ -107,7 +108,7 @@ static int spawn(struct setup *s, int cgroup_fd, struct launch_proc *p, struct e
     return r < 0 ? r : admit(s, p, e);
 }
 
-int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct err *e)
+int launch_spawn(struct setup *s, struct cgroup *cgroup, struct launch_proc *ret, struct err *e)
 {
     struct launch_proc p = LAUNCH_PROC_INIT;
 
@@ -121,7 +122,9 @@ int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct
         namespace_hide();
     int r = attr_check_labels(s->process, e);
     if (r >= 0)
-        r = spawn(s, cgroup_fd, &p, e);
+        r = spawn(s, cgroup, &p, e);
+    if (r >= 0 && cgroup)
+        r = cgroup_release(cgroup, e);
     if (r >= 0 && p.netns_fd < 0 && s->launch && s->launch->want_netns)
         r = open_netns(&s->ns, &p, e);
     namespace_plan_close(&s->ns);
@@ -163,7 +166,7 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
     if (l->state && hooks_in_container(l->config))
         r = hooks_open_output(&l->state->annotations, &s.hooks_output, e);
     if (r >= 0)
-        r = launch_spawn(&s, l->cgroup_fd, ret, e);
+        r = launch_spawn(&s, l->cgroup, ret, e);
     hooks_close_output(&s.hooks_output);
     return r;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct cgroup;         /* cgroup/cgroup.h */
 struct seccomp_filter; /* runtime/seccomp.h */
 struct state;          /* oci/state.h */
 
@@ -34,7 +35,7 @@ struct launch {
     int rootfs_fd;               /* a detached mount that becomes "/"; -1: config->root->path.
                                     Without a mount namespace: an attached one, to chroot to */
     int stdio[3];                /* -1: inherit; ignored with a terminal */
-    int cgroup_fd;               /* v2 group to be born in, or -1 */
+    struct cgroup *cgroup;       /* to be born in, and released then; NULL or fd -1: none */
     int exec_fifo_fd;      /* a fifo opened O_RDWR: one byte written to it is the release, and after
                               launch_leave() the caller may go. The child closes it by its exec; when
                               that fails, it leaves a message in it (runtime/sync.h). -1:
@@ -49,7 +50,7 @@ struct launch {
 
 #define LAUNCH_INIT                                                                                \
     {                                                                                              \
-        .rootfs_fd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1, .exec_fifo_fd = -1              \
+        .rootfs_fd = -1, .stdio = { -1, -1, -1 }, .exec_fifo_fd = -1                               \
     }
 
 /* A process on its way. Descriptors that are absent are -1. */

@@ -136,7 +136,7 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     l.id = args->id;
     l.config = &c->config;
     l.bundle = c->sf.state.bundle;
-    l.cgroup_fd = c->cgroup.fd;
+    l.cgroup = &c->cgroup;
     l.exec_fifo_fd = fifo;
     l.preserve_fds = args->preserve_fds;
     l.no_pivot = args->no_pivot;

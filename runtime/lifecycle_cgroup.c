@@ -19,7 +19,10 @@ static int create(struct lifecycle_ctr *c, const struct cgroup_want *want, struc
         return r;
     if (c->tree.fd < 0)
         r = cgroup_tree_open(&c->tree, e);
-    return r < 0 ? r : c->driver->create(&c->tree, c->sf.cgroup, want, &c->cgroup, e);
+    if (r >= 0)
+        r = c->driver->create(&c->tree, c->sf.cgroup, want, &c->cgroup, e);
+    c->cgroup.attach = c->driver->attach;
+    return r;
 }
 
 static bool not_ours(const struct err *e)

@@ -6,6 +6,7 @@
 #include "oci/valid.h"
 #include "runtime/activation.h"
 #include "runtime/exec.h"
+#include "runtime/idmap.h"
 #include "runtime/lifecycle.h"
 #include "runtime/lifecycle_open.h"
 
@@ -59,6 +60,14 @@ static int make_process(const struct lifecycle_exec *args, struct config_process
 
 /* ---- the group ---- */
 
+static int open_group(struct lifecycle_ctr *c, const char *path, struct cgroup *ret, struct err *e)
+{
+    int r = cgroup_open(&c->tree, path, ret, e);
+
+    ret->attach = c->cgroup.attach;
+    return r;
+}
+
 static int open_sub(struct lifecycle_ctr *c, const char *sub, struct cgroup *ret, struct err *e)
 {
     AUTO_STRV char **parts = strv_split(sub, '/', true);
@@ -71,7 +80,7 @@ static int open_sub(struct lifecycle_ctr *c, const char *sub, struct cgroup *ret
         return err_set(e, ERR_INVALID, "--cgroup %s: the group must be below the container's", sub);
     if (c->cgroup.fd < 0)
         return err_set(e, ERR_STATE, "--cgroup %s: the container has no group of its own", sub);
-    int r = cgroup_open(&c->tree, path, ret, e);
+    int r = open_group(c, path, ret, e);
     return r < 0 ? err_wrap(e, "--cgroup %s", sub) : 0;
 }
 
@@ -89,7 +98,7 @@ static int open_first(struct lifecycle_ctr *c, struct cgroup *ret, struct err *e
         return err_set(e, ERR_NOT_FOUND, "%s: no cgroup v2", path);
     own = strchr(own, '/');
     own[strcspn(own, "\n")] = '\0';
-    return cgroup_open(&c->tree, own, ret, e);
+    return open_group(c, own, ret, e);
 }
 
 /* ---- exec ---- */
@@ -102,14 +111,14 @@ static int clone_in(struct lifecycle_ctr *c, struct exec *x, const char *sub, st
 
     if (r < 0)
         return r;
-    x->cgroup_fd = sub ? group.fd : c->cgroup.fd;
+    x->cgroup = sub ? &group : &c->cgroup;
     r = exec_create(x, p, e);
     /* A group whose children have controllers takes no process (cgroup-v2.rst, "No Internal
      * Process Constraint"). */
     if (r >= 0 || sub || e->errnum != EBUSY)
         return r;
     r = open_first(c, &group, e);
-    x->cgroup_fd = group.fd;
+    x->cgroup = &group;
     return r < 0 ? r : exec_create(x, p, e);
 }
 
@@ -174,6 +183,8 @@ int lifecycle_exec(const char *root, const struct lifecycle_exec *args, struct l
         r = lifecycle_open(root, args->id, LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
     if (r >= 0)
         r = check_status(c.sf.state.status, args->ignore_paused, e);
+    if (r >= 0 && c.cgroup.attach && idmap_is_rootless())
+        r = cgroup_driver_ready(c.driver, e);
     if (r >= 0)
         r = make_process(args, c.config.process, &process, e);
     if (r < 0)

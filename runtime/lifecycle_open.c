@@ -44,6 +44,7 @@ int lifecycle_open_cgroup(struct lifecycle_ctr *c, struct err *e)
     r = cgroup_tree_open(&c->tree, e);
     if (r >= 0)
         r = cgroup_open(&c->tree, c->sf.cgroup, &c->cgroup, e);
+    c->cgroup.attach = c->driver->attach;
     return r == -ERR_NOT_FOUND || r == -ERR_UNSUPPORTED ? 0 : r;
 }
 

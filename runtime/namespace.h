@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct cgroup; /* cgroup/cgroup.h */
+
 /*
  * For an exec where somebody inside may trace what joins: the process in between is born outside,
  * gives up what must not be found in its child, and only the child can be seen from inside.
@@ -43,10 +45,12 @@ void namespace_plan_close(struct namespace_plan *p);
 /*
  * Clones by the plan. Pid and time namespaces bind children only, so the caller takes them on for
  * the moment of the clone (it must be single-threaded); a user namespace that is joined, or made
- * beside joined ones, needs a process in between, which is gone when this returns. Returns the
- * pid, a child of the caller's; 0 in it.
+ * beside joined ones, needs a process in between, which is gone when this returns; so does a group
+ * that nobody may be born in from here and somebody else can move a process into (cgroup->attach).
+ * `cgroup` may be NULL. Returns the pid, a child of the caller's; 0 in it.
  */
-pid_t namespace_clone(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd, struct err *e);
+pid_t namespace_clone(const struct namespace_plan *p, const struct cgroup *cgroup, int *ret_pidfd,
+                      struct err *e);
 
 /* True when a container's first process waits for SYNC_GO before it does anything: for what the
  * parent does to its namespaces. */

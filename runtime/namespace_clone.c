@@ -58,14 +58,19 @@ static int own_ns(const char *file)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static int group_fd(const struct cgroup *group)
+{
+    return group ? group->fd : -1;
+}
+
 /* In a pid namespace whose first process has died nobody can be born: that is ENOMEM. */
-static int clone_error(const struct namespace_plan *p, int cgroup_fd, struct err *e)
+static int clone_error(const struct namespace_plan *p, const struct cgroup *group, struct err *e)
 {
     if (errno == ENOMEM && (p->join_flags & CLONE_NEWPID))
         return err_set(e, ERR_STATE, "container not running");
     err_sys(e, "clone3", NULL);
-    if (cgroup_fd >= 0)
-        cgroup_explain_birth(cgroup_fd, e);
+    if (group_fd(group) >= 0)
+        cgroup_explain_birth(group->fd, e);
     if (e->errnum == EACCES)
         err_hint(e, "into the container's cgroup leads no way that is ours: start it from a group "
                     "of your own, as systemd-run --user --scope does");
@@ -74,18 +79,18 @@ static int clone_error(const struct namespace_plan *p, int cgroup_fd, struct err
     return -e->kind;
 }
 
-static pid_t clone_direct(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
-                          struct err *e)
+static pid_t clone_direct(const struct namespace_plan *p, const struct cgroup *group,
+                          int *ret_pidfd, struct err *e)
 {
     AUTO_FD int pid_ns = p->join_flags & CLONE_NEWPID ? own_ns("pid") : -1;
     AUTO_FD int time_ns = p->offsets ? own_ns("time") : -1;
     int r = take_on(p, e);
-    pid_t pid = r < 0 ? r : proc_clone(p->clone_flags, cgroup_fd, ret_pidfd);
+    pid_t pid = r < 0 ? r : proc_clone(p->clone_flags, group_fd(group), ret_pidfd);
 
     if (pid == 0)
         return 0;
     if (r >= 0 && pid < 0)
-        r = clone_error(p, cgroup_fd, e);
+        r = clone_error(p, group, e);
     if ((pid_ns >= 0 && setns(pid_ns, CLONE_NEWPID) < 0) ||
         (time_ns >= 0 && setns(time_ns, CLONE_NEWTIME) < 0)) {
         if (pid > 0)
@@ -159,13 +164,23 @@ static int gather(const struct namespace_plan *p, int sock, struct err *e)
     return r;
 }
 
+/* The parent has had us moved into the group. */
+static int wait_for_move(int sock, struct err *e)
+{
+    char byte;
+
+    return read(sock, &byte, 1) == 1 ? 0 : err_set(e, ERR_STATE, "the runtime gave up");
+}
+
 /* Runs in the middle process; returns only in its child. */
-static pid_t middle(const struct namespace_plan *p, int sock)
+static pid_t middle(const struct namespace_plan *p, bool moved, int sock)
 {
     struct middle_report rep = { .err = ERR_INIT };
     int pidfd = -1;
-    int r = gather(p, sock, &rep.err);
+    int r = moved ? wait_for_move(sock, &rep.err) : 0;
 
+    if (r >= 0)
+        r = p->middle ? gather(p, sock, &rep.err) : take_on(p, &rep.err);
     if (r >= 0) {
         rep.pid = proc_clone(p->clone_flags | CLONE_PARENT, -1, &pidfd);
         if (rep.pid == 0) {
@@ -179,17 +194,27 @@ static pid_t middle(const struct namespace_plan *p, int sock)
     _exit(0);
 }
 
-static int map_ids(const struct namespace_plan *p, pid_t mid, int sock, struct err *e)
+static int go_on(int sock, struct err *e)
 {
-    int r = idmap_write(p->offsets, mid, e);
-
-    if (r >= 0 && proc_send_fds(sock, "", 1, NULL, 0) < 0)
-        r = err_sys(e, "send", "to the child");
-    return r;
+    return proc_send_fds(sock, "", 1, NULL, 0) < 0 ? err_sys(e, "send", "to the child") : 0;
 }
 
-static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd,
-                             struct err *e)
+/* What the middle process waits for. `group`: to be moved into, or NULL. */
+static int serve(const struct namespace_plan *p, const struct cgroup *group, pid_t mid, int sock,
+                 struct err *e)
+{
+    int r = group ? group->attach(group, mid, e) : 0;
+
+    if (r >= 0 && group)
+        r = go_on(sock, e);
+    if (r >= 0 && p->user_first)
+        r = idmap_write(p->offsets, mid, e);
+    return r >= 0 && p->user_first ? go_on(sock, e) : r;
+}
+
+/* `move`: the middle process is not born in the group but moved into it. */
+static pid_t clone_by_middle(const struct namespace_plan *p, const struct cgroup *group, bool move,
+                             int *ret_pidfd, struct err *e)
 {
     struct middle_report rep = { .err = ERR_INIT };
     int sock[2];
@@ -198,15 +223,15 @@ static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int 
         return err_sys(e, "socketpair", NULL);
     AUTO_FD int ours = sock[0];
     AUTO_FD int theirs = sock[1];
-    pid_t mid = proc_clone(p->user_first ? CLONE_NEWUSER : 0, cgroup_fd, NULL);
+    pid_t mid = proc_clone(p->user_first ? CLONE_NEWUSER : 0, move ? -1 : group_fd(group), NULL);
     if (mid < 0)
-        return clone_error(p, cgroup_fd, e);
+        return clone_error(p, group, e);
     if (mid == 0) {
         mem_close(&ours);
-        return middle(p, TAKE_FD(theirs));
+        return middle(p, move, TAKE_FD(theirs));
     }
     mem_close(&theirs);
-    if (p->user_first && map_ids(p, mid, ours, e) < 0) {
+    if (serve(p, move ? group : NULL, mid, ours, e) < 0) {
         mem_close(&ours);
         proc_wait(mid);
         return -e->kind;
@@ -222,8 +247,18 @@ static pid_t clone_by_middle(const struct namespace_plan *p, int cgroup_fd, int 
     return rep.pid;
 }
 
-pid_t namespace_clone(const struct namespace_plan *p, int cgroup_fd, int *ret_pidfd, struct err *e)
+pid_t namespace_clone(const struct namespace_plan *p, const struct cgroup *cgroup, int *ret_pidfd,
+                      struct err *e)
 {
-    return p->middle ? clone_by_middle(p, cgroup_fd, ret_pidfd, e)
-                     : clone_direct(p, cgroup_fd, ret_pidfd, e);
+    pid_t pid = p->middle ? clone_by_middle(p, cgroup, false, ret_pidfd, e)
+                          : clone_direct(p, cgroup, ret_pidfd, e);
+
+    /* Between the caller's group and that one lies what is not the caller's. */
+    if (pid >= 0 || e->errnum != EACCES || group_fd(cgroup) < 0 || !cgroup->attach)
+        return pid;
+    err_clear(e);
+    pid = clone_by_middle(p, cgroup, true, ret_pidfd, e);
+    if (pid < 0 && !e->hint[0])
+        err_hint(e, "start it from a group of your own, as systemd-run --user --scope does");
+    return pid;
 }

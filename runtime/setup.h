@@ -111,4 +111,5 @@ int attr_of_child(const struct setup *s, pid_t pid, struct err *e);
 /* By the parent (launch.c): clones by s->ns into the cgroup, fills *ret, and runs setup_main() in
  * the child. Takes the plan's descriptors. */
 struct launch_proc;
-int launch_spawn(struct setup *s, int cgroup_fd, struct launch_proc *ret, struct err *e);
+struct cgroup;
+int launch_spawn(struct setup *s, struct cgroup *cgroup, struct launch_proc *ret, struct err *e);

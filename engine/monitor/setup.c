@@ -217,10 +217,8 @@ int setup_process(struct monitor *m, struct err *e)
     m->launch.bundle = "/";
     m->launch.rootfs_fd = m->rootfs_seen ? -1 : m->rootfs_fd;
     memcpy(m->launch.stdio, m->child_stdio, sizeof(m->launch.stdio));
-    m->launch.cgroup_fd = m->cgroup.fd;
+    m->launch.cgroup = &m->cgroup;
     m->launch.want_netns = true;
     m->launch.filter = m->filter.len > 0 ? &m->filter : NULL;
-    int r = launch_create(&m->launch, &m->proc, e);
-    cgroup_release(&m->cgroup); /* somebody else is in it now */
-    return r;
+    return launch_create(&m->launch, &m->proc, e);
 }
