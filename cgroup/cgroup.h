@@ -141,6 +141,8 @@ int cgroup_signal(const struct cgroup *cg, int sig, struct err *e);
 int cgroup_freeze(const struct cgroup *cg, struct err *e);
 int cgroup_thaw(const struct cgroup *cg, struct err *e);
 bool cgroup_frozen(const struct cgroup *cg);
+/* The same of the group at `path`, unopened; false when there is none. */
+bool cgroup_frozen_at(const struct cgroup_tree *t, const char *path);
 
 /*
  * Removes the group and everything below it. A group that is gone is success. Processes that are

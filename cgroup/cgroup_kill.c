@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals, freezes and thaws everything in a group. */
 #include "base/fs.h"
+#include "base/str.h"
 #include "cgroup/cgroup.h"
 #include "cgroup/cgroup_procs.h"
 
@@ -78,9 +79,21 @@ int cgroup_thaw(const struct cgroup *cg, struct err *e)
 }
 
 /* What was asked for, which is what `frozen` becomes: an empty group counts too. */
-bool cgroup_frozen(const struct cgroup *cg)
+static bool read_freeze(int dirfd, const char *file)
 {
     char text[8];
 
-    return fs_read_small(cg->fd, "cgroup.freeze", text, sizeof(text)) > 0 && text[0] == '1';
+    return fs_read_small(dirfd, file, text, sizeof(text)) > 0 && text[0] == '1';
+}
+
+bool cgroup_frozen(const struct cgroup *cg)
+{
+    return read_freeze(cg->fd, "cgroup.freeze");
+}
+
+bool cgroup_frozen_at(const struct cgroup_tree *t, const char *path)
+{
+    AUTO_FREE char *file = str_fmt("%s/cgroup.freeze", path + 1);
+
+    return file && read_freeze(t->fd, file);
 }

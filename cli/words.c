@@ -28,20 +28,23 @@ static void add_all(struct buf *out, const char *prefix, const char *const *word
         add(out, prefix, *words, NULL);
 }
 
-enum which { ANY, RUNNING, STOPPED };
+#define IN(state) (1u << RECORD_##state)
+#define ALIVE     (IN(RUNNING) | IN(PAUSED))
+#define DEAD      (IN(UNSET) | IN(CREATED) | IN(STOPPED))
 
-static void add_containers(struct cli *c, enum which which, const char *prefix, struct buf *out)
+/* Those in one of these states. */
+static void add_containers(struct cli *c, unsigned states, const char *prefix, struct buf *out)
 {
     struct container_list list = { 0 };
     struct err ignored = ERR_INIT;
     const struct paths *p;
     char text[64];
 
-    if (cli_paths(c, &p, &ignored) < 0 || list_containers(p, which != RUNNING, &list, &ignored) < 0)
+    if (cli_paths(c, &p, &ignored) < 0 || list_containers(p, states & DEAD, &list, &ignored) < 0)
         return;
     for (size_t i = 0; i < list.count; i++) {
         const struct container_info *info = &list.items[i];
-        if (which != STOPPED || info->status.state != RECORD_RUNNING)
+        if (states & (1u << info->status.state))
             add(out, prefix, info->record.name, list_status_text(info, text, sizeof(text)));
     }
     list_free(&list);
@@ -49,17 +52,27 @@ static void add_containers(struct cli *c, enum which which, const char *prefix, 
 
 void words_containers(void *ctx, const char *prefix, struct buf *out)
 {
-    add_containers(ctx, ANY, prefix, out);
+    add_containers(ctx, ALIVE | DEAD, prefix, out);
 }
 
 void words_running(void *ctx, const char *prefix, struct buf *out)
 {
-    add_containers(ctx, RUNNING, prefix, out);
+    add_containers(ctx, ALIVE, prefix, out);
+}
+
+void words_paused(void *ctx, const char *prefix, struct buf *out)
+{
+    add_containers(ctx, IN(PAUSED), prefix, out);
+}
+
+void words_unpaused(void *ctx, const char *prefix, struct buf *out)
+{
+    add_containers(ctx, IN(RUNNING), prefix, out);
 }
 
 void words_stopped(void *ctx, const char *prefix, struct buf *out)
 {
-    add_containers(ctx, STOPPED, prefix, out);
+    add_containers(ctx, DEAD, prefix, out);
 }
 
 void words_images(void *ctx, const char *prefix, struct buf *out)

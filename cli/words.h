@@ -6,7 +6,9 @@
 
 /* All are opt_words_fn; their ctx is a struct cli *. */
 void words_containers(void *ctx, const char *prefix, struct buf *out); /* in any state */
-void words_running(void *ctx, const char *prefix, struct buf *out);
+void words_running(void *ctx, const char *prefix, struct buf *out);    /* or paused */
+void words_paused(void *ctx, const char *prefix, struct buf *out);
+void words_unpaused(void *ctx, const char *prefix, struct buf *out); /* running and not paused */
 void words_stopped(void *ctx, const char *prefix, struct buf *out);
 void words_images(void *ctx, const char *prefix, struct buf *out);
 void words_volumes(void *ctx, const char *prefix, struct buf *out);

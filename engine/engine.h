@@ -37,7 +37,7 @@ int engine_run(const struct paths *p, const struct run_args *args,
                struct attach **ret_session, struct err *e);
 
 /* Starts a created or stopped container; a running one is success and changes nothing (then a
- * session is an ordinary attach). */
+ * session is an ordinary attach). A paused one is ERR_STATE. */
 int engine_start(const struct paths *p, const char *name, const struct engine_caller *caller,
                  struct attach **ret_session, struct err *e);
 
@@ -48,11 +48,18 @@ int engine_attach(const struct paths *p, const char *name, unsigned streams,
 /* Waits until it is not running; its exit code. */
 int engine_wait(const struct paths *p, const char *name, int *ret_code, struct err *e);
 
-/* Sends a signal to its first process. ERR_STATE "container ID is not running". */
+/* Sends a signal to its first process. What may end a paused container lets it go on, too.
+ * ERR_STATE "container ID is not running". */
 int engine_kill(const struct paths *p, const char *name, int sig, struct err *e);
 
+/* Stops all of its processes where they stand, until engine_unpause(). ERR_STATE "container ID is
+ * not running", "Container ID is already paused", "Container ID is not paused". */
+int engine_pause(const struct paths *p, const char *name, struct err *e);
+int engine_unpause(const struct paths *p, const char *name, struct err *e);
+
 /* Its stop signal, then SIGKILL after timeout_s (ARG_UNSET: the container's own, else 10; -1:
- * never). Not running: success. sig 0: the container's stop signal. */
+ * never). A paused one goes on, to hear of it. Not running: success. sig 0: the container's stop
+ * signal. */
 int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e);
 
 /* Removes it and all it owns, anonymous volumes only if `volumes`. Running: ERR_STATE unless force,

@@ -53,6 +53,9 @@ static int open_target(const struct paths *p, const struct exec_args *args, stru
     r = container_load_config(&t->c, &t->config, e);
     if (r >= 0)
         r = group_open(&t->c.record, &t->group, e);
+    if (r >= 0 && cgroup_frozen(&t->group.cgroup))
+        return err_set(e, ERR_STATE, "Container %s is paused, unpause the container before exec",
+                       t->c.id);
     return r;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "base/str.h"
+#include "engine/freeze.h"
 #include "engine/heal.h"
 #include "engine/monitor/logfile.h"
 #include "engine/volume.h"
@@ -289,11 +290,13 @@ static void out_container(struct json_out *o, const struct paths *p, const struc
 int inspect_container(const struct paths *p, const char *name, struct buf *ret, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
+    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
     struct json_out o = { .buf = ret };
 
     int r = heal_open(p, name, &c, e);
     if (r < 0)
         return r;
+    freeze_look(&c, &tree);
     out_container(&o, p, &c);
     return ret->failed ? err_nomem(e) : 0;
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "engine/freeze.h"
 #include "engine/heal.h"
 
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static int take(struct container_list *l, struct container *c, struct err *e)
     return 0;
 }
 
-static int add(const struct paths *p, const char *id, bool all, struct container_list *l,
-               struct err *e)
+static int add(const struct paths *p, const char *id, bool all, struct cgroup_tree *tree,
+               struct container_list *l, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
 
@@ -45,11 +46,13 @@ static int add(const struct paths *p, const char *id, bool all, struct container
         log_warn("%s", e->msg);
         return 0;
     }
+    freeze_look(&c, tree);
     return all || container_running(&c) ? take(l, &c, e) : 0;
 }
 
 int list_containers(const struct paths *p, bool all, struct container_list *ret, struct err *e)
 {
+    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
     AUTO_STRV char **ids = NULL;
     struct container_list l = { 0 };
 
@@ -58,7 +61,7 @@ int list_containers(const struct paths *p, bool all, struct container_list *ret,
         r = fs_list(p->root_fd, "containers", &ids, e);
     strv_foreach (it, ids)
         if (r >= 0 && strlen(*it) == ID_LEN && id_is_prefix(*it))
-            r = add(p, *it, all, &l, e);
+            r = add(p, *it, all, &tree, &l, e);
     if (r < 0) {
         list_free(&l);
         return r;

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "engine/client.h"
 #include "engine/create.h"
+#include "engine/freeze.h"
 #include "engine/heal.h"
 #include "engine/life.h"
 #include "engine/monitor/monitor.h"
@@ -197,6 +198,18 @@ static int plan_of(struct container *c, struct plan *ret, struct err *e)
     return json_copy(&record_table, &ret->record, &c->record, e);
 }
 
+static int start_running(const struct paths *p, struct container *c, const char *name,
+                         const struct engine_caller *caller, struct attach **ret_session,
+                         struct err *e)
+{
+    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
+
+    freeze_look(c, &tree);
+    if (c->status.state == RECORD_PAUSED)
+        return err_set(e, ERR_STATE, "cannot start a paused container, try unpause instead");
+    return ret_session ? engine_attach(p, name, caller->streams, ret_session, e) : 0;
+}
+
 int engine_start(const struct paths *p, const char *name, const struct engine_caller *caller,
                  struct attach **ret_session, struct err *e)
 {
@@ -213,7 +226,7 @@ int engine_start(const struct paths *p, const char *name, const struct engine_ca
         return r;
     if (container_running(&c)) {
         mem_close(&lock);
-        return ret_session ? engine_attach(p, name, caller->streams, ret_session, e) : 0;
+        return start_running(p, &c, name, caller, ret_session, e);
     }
     life_wait(&c); /* its last monitor may still be cleaning up */
     r = plan_of(&c, &plan, e);

@@ -4,6 +4,7 @@
 
 #include "base/proc.h"
 #include "base/str.h"
+#include "engine/freeze.h"
 #include "engine/heal.h"
 #include "engine/life.h"
 #include "engine/teardown.h"
@@ -40,6 +41,14 @@ static int send_signal(const struct container *c, int pidfd, int sig, struct err
                     proc_signal_name(sig) ? proc_signal_name(sig) : "a real-time signal");
 }
 
+/* docker's rule: a signal that is to end it lets a paused one go on. SIGKILL needs no help. */
+static bool is_to_end(const struct container *c, int sig)
+{
+    const char *stop = c->record.stop_signal;
+
+    return sig != SIGKILL && (!stop || proc_signal_number(stop) == sig);
+}
+
 int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
@@ -50,6 +59,8 @@ int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
         r = open_init(&c, &pidfd, e);
     if (r >= 0)
         r = send_signal(&c, pidfd, sig, e);
+    if (r >= 0 && is_to_end(&c, sig))
+        r = freeze_thaw(&c, e);
     return r < 0 ? err_wrap(e, "Cannot kill container: %s", name) : 0;
 }
 
@@ -84,6 +95,8 @@ static int stop_open(const struct paths *p, struct container *c, int sig, int ms
     int r = open_init(c, &pidfd, e);
     if (r >= 0)
         r = send_signal(c, pidfd, sig, e);
+    if (r >= 0 && sig != SIGKILL)
+        r = freeze_thaw(c, e);
     if (r >= 0)
         r = wait_end(c, pidfd, ms, e);
     if (r == 0) {
@@ -149,16 +162,28 @@ int engine_wait(const struct paths *p, const char *name, int *ret_code, struct e
     return 0;
 }
 
+static int refuse_rm(struct container *c, const char *name, struct err *e)
+{
+    AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
+
+    freeze_look(c, &tree);
+    if (c->status.state == RECORD_PAUSED)
+        return err_set(e, ERR_STATE,
+                       "cannot remove container \"%s\": container is paused and must be unpaused "
+                       "first",
+                       name);
+    err_set(e, ERR_STATE, "cannot remove container \"%s\": container is running", name);
+    return err_hint(e, "stop the container before removing it, or use rm --force");
+}
+
 int engine_rm(const struct paths *p, const char *name, bool force, bool volumes, struct err *e)
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
     AUTO_FD int lock = -1;
 
     int r = heal_open(p, name, &c, e);
-    if (r >= 0 && container_running(&c) && !force) {
-        err_set(e, ERR_STATE, "cannot remove container \"%s\": container is running", name);
-        return err_hint(e, "stop the container before removing it, or use rm --force");
-    }
+    if (r >= 0 && container_running(&c) && !force)
+        return refuse_rm(&c, name, e);
     if (r >= 0)
         r = stop_open(p, &c, SIGKILL, -1, e);
     if (r >= 0)

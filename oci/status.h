@@ -31,9 +31,9 @@ struct record_address {
  * when it ends, also beside the record as exit.json, because exit facts survive a reboot.
  */
 struct status {
-    enum record_state state;
-    int32_t pid;        /* of init, in the host's pid namespace; 0: none */
-    uint64_t pid_start; /* proc_start_time(pid) */
+    enum record_state state; /* on disk never RECORD_PAUSED: that is the kernel's to know */
+    int32_t pid;             /* of init, in the host's pid namespace; 0: none */
+    uint64_t pid_start;      /* proc_start_time(pid) */
     int32_t monitor_pid;
     uint64_t monitor_start;
     bool fresh; /* made by the run that is starting it: nobody has heard of it yet */

@@ -202,13 +202,16 @@ static int on_end(struct loop_source *src, uint32_t events, void *arg, struct er
     return r;
 }
 
-/* A shutdown's SIGTERM is for the container. */
+/* A shutdown's SIGTERM is for the container, which hears it even when it is paused. */
 static int on_signal(struct loop_source *src, uint32_t events, void *arg, struct err *e)
 {
     struct monitor *m = arg;
     const char *stop = m->plan->record.stop_signal;
+    struct err ignored = ERR_INIT;
 
     proc_pidfd_signal(m->proc.pidfd, stop ? proc_signal_number(stop) : SIGTERM);
+    if (cgroup_frozen(&m->cgroup))
+        cgroup_thaw(&m->cgroup, &ignored);
     return 0;
 }
 
