@@ -15,6 +15,7 @@
  */
 enum opt_kind {
     OPT_FLAG = 1, /* bool: --x, --x=true, --x=false */
+    OPT_SWITCH,   /* int64_t, written as a flag: 1 or 0; as the defaults say when it is not given */
     OPT_STRING,   /* const char *: the last one wins */
     OPT_STRV,     /* char **: each occurrence appends a copy */
     OPT_LIST,     /* char **: as OPT_STRV, split at commas */
@@ -74,12 +75,14 @@ typedef int (*opt_run_fn)(void *ctx, const void *args, char **operands, struct e
 
 struct opt_verb;
 
+#define OPT_MORE 2
+
 /* A command, or a group of commands (then `verbs` is set and `run` is not). */
 struct opt_cmd {
-    const char *usage;           /* what follows its name: "[OPTIONS] IMAGE [COMMAND] [ARG...]" */
-    const char *summary;         /* one line without a full stop */
-    const struct opt *opts;      /* may be NULL */
-    const struct opt *more_opts; /* a second table over the same struct, or NULL */
+    const char *usage;      /* what follows its name: "[OPTIONS] IMAGE [COMMAND] [ARG...]" */
+    const char *summary;    /* one line without a full stop */
+    const struct opt *opts; /* may be NULL */
+    const struct opt *more_opts[OPT_MORE]; /* more tables over the same struct, or NULL */
     size_t args_size;
     const void *defaults; /* an args struct to start from; NULL: all zero */
     int min_operands;

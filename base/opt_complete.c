@@ -38,7 +38,7 @@ static void value_words(const struct opt *o, void *ctx, const char *lead, const 
                         struct buf *out)
 {
     static const char *const truth[] = { "true", "false", NULL };
-    const char *const *choices = o->kind == OPT_FLAG ? truth : o->choices;
+    const char *const *choices = opt_row_takes_value(o) ? o->choices : truth;
     AUTO_BUF struct buf words = { 0 };
 
     for (; choices && *choices; choices++)

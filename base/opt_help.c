@@ -72,7 +72,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name ? x->name : "", y->name ? y->name : "");
 }
 
-/* The visible rows of both tables in alphabetical order. */
+/* The visible rows of all tables in alphabetical order. */
 static size_t sorted(const struct opt_cmd *cmd, const struct opt **rows, size_t max)
 {
     size_t n = 0;

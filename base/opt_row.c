@@ -10,9 +10,11 @@ static bool is_end(const struct opt *o)
     return !o->name && !o->letter;
 }
 
-static const struct opt *first(const struct opt *table)
+#define TABLES (1 + OPT_MORE)
+
+static const struct opt *table(const struct opt_cmd *cmd, size_t i)
 {
-    return table && !is_end(table) ? table : NULL;
+    return i == 0 ? cmd->opts : cmd->more_opts[i - 1];
 }
 
 static bool is_in(const struct opt *table, const struct opt *o)
@@ -25,11 +27,16 @@ static bool is_in(const struct opt *table, const struct opt *o)
 
 const struct opt *opt_row_next(const struct opt_cmd *cmd, const struct opt *o)
 {
+    size_t i = 0;
+
     if (o && !is_end(o + 1))
         return o + 1;
-    if (o)
-        return is_in(cmd->more_opts, o) ? NULL : first(cmd->more_opts);
-    return cmd->opts && !is_end(cmd->opts) ? cmd->opts : first(cmd->more_opts);
+    while (o && i < TABLES && !is_in(table(cmd, i++), o))
+        ;
+    for (; i < TABLES; i++)
+        if (table(cmd, i) && !is_end(table(cmd, i)))
+            return table(cmd, i);
+    return NULL;
 }
 
 bool opt_row_in_list(const char *list, const char *word, size_t len)
@@ -53,23 +60,17 @@ static bool has_name(const struct opt *o, const char *name, size_t len)
 
 const struct opt *opt_row_by_name(const struct opt_cmd *cmd, const char *name, size_t len)
 {
-    const struct opt *tables[] = { cmd->opts, cmd->more_opts };
-
-    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-        for (const struct opt *o = tables[i]; o && !is_end(o); o++)
-            if (has_name(o, name, len))
-                return o;
+    for (const struct opt *o = opt_row_next(cmd, NULL); o; o = opt_row_next(cmd, o))
+        if (has_name(o, name, len))
+            return o;
     return NULL;
 }
 
 const struct opt *opt_row_by_letter(const struct opt_cmd *cmd, char letter)
 {
-    const struct opt *tables[] = { cmd->opts, cmd->more_opts };
-
-    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-        for (const struct opt *o = tables[i]; o && !is_end(o); o++)
-            if (o->letter == letter)
-                return o;
+    for (const struct opt *o = opt_row_next(cmd, NULL); o; o = opt_row_next(cmd, o))
+        if (o->letter == letter)
+            return o;
     return NULL;
 }
 
@@ -83,6 +84,16 @@ static int set_flag(const struct opt *o, const char *value, void *field, struct 
     else
         return err_set(e, ERR_INVALID, "invalid value \"%s\": expected true or false", value);
     return 0;
+}
+
+static int set_switch(const struct opt *o, const char *value, void *field, struct err *e)
+{
+    bool on = false;
+    int r = set_flag(o, value, &on, e);
+
+    if (r >= 0)
+        *(int64_t *)field = on;
+    return r;
 }
 
 static int set_string(const struct opt *o, const char *value, void *field, struct err *e)
@@ -161,6 +172,7 @@ static const struct {
     opt_parse_fn set;
 } kinds[] = {
     [OPT_FLAG] = { "FLAG", "", sizeof(bool), set_flag },
+    [OPT_SWITCH] = { "SWITCH", "", sizeof(int64_t), set_switch },
     [OPT_STRING] = { "STRING", "string", sizeof(char *), set_string },
     [OPT_STRV] = { "STRV", "list", sizeof(char **), set_strv },
     [OPT_LIST] = { "LIST", "list", sizeof(char **), set_list },
@@ -175,7 +187,7 @@ static const struct {
 
 bool opt_row_takes_value(const struct opt *o)
 {
-    return o->kind != OPT_FLAG;
+    return o->kind != OPT_FLAG && o->kind != OPT_SWITCH;
 }
 
 const char *opt_row_arg(const struct opt *o)

@@ -4,14 +4,14 @@
 
 #include "base/opt.h"
 
-/* Walks both tables of a command: NULL gives the first row, NULL comes after the last. */
+/* Walks the tables of a command: NULL gives the first row, NULL comes after the last. */
 const struct opt *opt_row_next(const struct opt_cmd *cmd, const struct opt *o);
 
 /* The row of a long name or alias (`len` bytes), or of a letter; NULL when there is none. */
 const struct opt *opt_row_by_name(const struct opt_cmd *cmd, const char *name, size_t len);
 const struct opt *opt_row_by_letter(const struct opt_cmd *cmd, char letter);
 
-/* False for OPT_FLAG: its value is only ever joined by "=". */
+/* False for OPT_FLAG and OPT_SWITCH: their value is only ever joined by "=". */
 bool opt_row_takes_value(const struct opt *o);
 /* What stands for the value in --help: "KEY=VALUE", "int"; "" for a flag. */
 const char *opt_row_arg(const struct opt *o);

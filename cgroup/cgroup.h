@@ -106,6 +106,7 @@ struct cgroup_change {
     const struct config_resources *now;   /* everything that holds from now on */
     const struct config_resources *named; /* what was asked for: the part of `now` that is written
                                              even where `was` says the same */
+    unsigned flags;                       /* CGROUP_LENIENT, CGROUP_QUIET */
 };
 
 /*

@@ -53,13 +53,10 @@ void cgroup_limits_drop(struct cgroup_limits *l, unsigned controllers);
 /* The controllers that they need. */
 unsigned cgroup_limits_controllers(const struct cgroup_limits *l);
 
-/* Can the children of the group at `parent` have these? ERR_UNSUPPORTED names every controller that
- * is missing, the limits that want it, and who holds it. */
-int cgroup_limits_check(const struct cgroup_limits *l, const struct cgroup_tree *t,
-                        const char *parent, struct err *e);
-/* The same for the group at `path`; with CGROUP_LENIENT those that cannot be had are taken out, and
- * one warning names them (none with CGROUP_QUIET). `path` NULL: there will be no group, and none of
- * them can be had; `t` is not looked at then. */
+/* Can the group at `path` have these? ERR_UNSUPPORTED names every controller that is missing, the
+ * limits that want it, and who holds it; with CGROUP_LENIENT those that cannot be had are taken
+ * out, and one warning names them (none with CGROUP_QUIET). `path` NULL: there will be no group,
+ * and none of them can be had; `t` is not looked at then. */
 int cgroup_limits_admit(struct cgroup_limits *l, const struct cgroup_tree *t, const char *path,
                         unsigned flags, struct err *e);
 

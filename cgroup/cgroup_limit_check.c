@@ -45,15 +45,6 @@ static int tell_missing(const struct cgroup_limits *l, const struct cgroup_tree 
     return -ERR_UNSUPPORTED;
 }
 
-int cgroup_limits_check(const struct cgroup_limits *l, const struct cgroup_tree *t,
-                        const char *parent, struct err *e)
-{
-    unsigned need = cgroup_limits_controllers(l);
-    unsigned missing = need ? cgroup_control_missing(t, parent, need) : 0;
-
-    return missing ? tell_missing(l, t, parent, missing, e) : 0;
-}
-
 /* There will be no group. */
 static int admit_none(struct cgroup_limits *l, unsigned flags, struct err *e)
 {

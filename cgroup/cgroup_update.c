@@ -8,6 +8,7 @@
 #include "cgroup/cgroup_limit.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* A number in a file; 0 when there is none. */
 static uint64_t count_in(const struct cgroup *cg, const char *file)
@@ -15,6 +16,20 @@ static uint64_t count_in(const struct cgroup *cg, const char *file)
     char text[32];
 
     return fs_read_small(cg->fd, file, text, sizeof(text)) > 0 ? strtoull(text, NULL, 10) : 0;
+}
+
+/* What is in use after the kernel has been asked to take away what is more than the limit (Linux
+ * 5.19), as v1's did before it refused a limit: caches do not count. */
+static uint64_t shrink(const struct cgroup *cg, const char *use, uint64_t limit)
+{
+    uint64_t used = count_in(cg, use);
+    char text[32];
+
+    if (used <= limit || !STREQ(use, "memory.current"))
+        return used;
+    snprintf(text, sizeof(text), "%" PRIu64, used - limit);
+    fs_put(cg->fd, "memory.reclaim", text);
+    return count_in(cg, use);
 }
 
 /* The spec's memory.checkBeforeUpdate: v1's kernel refused such limits, v2's would kill. */
@@ -29,8 +44,9 @@ static int check_use(const struct cgroup *cg, const struct cgroup_limits *l, str
         for (size_t k = 0; k < ARRAY_LEN(files); k++) {
             if (!STREQ(l->v[i].file, files[k][0]) || STREQ(l->v[i].value, "max"))
                 continue;
-            uint64_t used = count_in(cg, files[k][1]);
-            if (strtoull(l->v[i].value, NULL, 10) >= used)
+            uint64_t limit = strtoull(l->v[i].value, NULL, 10);
+            uint64_t used = shrink(cg, files[k][1], limit);
+            if (limit >= used)
                 continue;
             err_set(e, ERR_IN_USE,
                     "%s: write \"%s\" to %s/%s: %" PRIu64 " bytes are in use (checkBeforeUpdate)",
@@ -74,6 +90,6 @@ int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct c
     cgroup_limits_warn(c->named);
     int r = cgroup_limits_change(c, &l, e);
     if (r >= 0)
-        r = cgroup_limits_check(&l, t, parent, e);
+        r = cgroup_limits_admit(&l, t, cg->path, c->flags, e);
     return r < 0 ? r : write_all(t, cg, parent, &l, c, e);
 }

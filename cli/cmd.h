@@ -32,6 +32,7 @@ extern const struct opt_cmd cmd_start;
 extern const struct opt_cmd cmd_stop;
 extern const struct opt_cmd cmd_tag;
 extern const struct opt_cmd cmd_unpause;
+extern const struct opt_cmd cmd_update;
 extern const struct opt_cmd cmd_version;
 extern const struct opt_cmd cmd_volume_create;
 extern const struct opt_cmd cmd_volume_inspect;

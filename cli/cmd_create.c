@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hako create: make a container and start nothing. */
 #include "cli/cmd.h"
+#include "cli/limit_options.h"
 #include "cli/output.h"
 #include "cli/run_options.h"
 #include "cli/words.h"
@@ -24,6 +25,7 @@ const struct opt_cmd cmd_create = {
     .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
     .summary = "Create a new container without starting it",
     .opts = run_options,
+    .more_opts = { limit_options },
     .args_size = sizeof(struct run_args),
     .defaults = &run_options_defaults,
     .min_operands = 1,

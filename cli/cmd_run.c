@@ -2,6 +2,7 @@
 /* hako run: create a container, start it, and stay with it unless told to detach. */
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "cli/limit_options.h"
 #include "cli/output.h"
 #include "cli/run_options.h"
 #include "cli/session.h"
@@ -120,7 +121,7 @@ const struct opt_cmd cmd_run = {
     .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
     .summary = "Create and run a new container from an image",
     .opts = options,
-    .more_opts = run_options,
+    .more_opts = { run_options, limit_options },
     .args_size = sizeof(struct run_args),
     .defaults = &run_options_defaults,
     .min_operands = 1,

@@ -3,21 +3,14 @@
 #include "cli/cmd.h"
 
 static const struct opt_verb container_verbs[] = {
-    { "attach", &cmd_attach },
-    { "create", &cmd_create },
-    { "exec", &cmd_exec },
-    { "inspect", &cmd_inspect_container },
-    { "kill", &cmd_kill },
-    { "logs", &cmd_logs },
-    { "ls list ps", &cmd_ps },
-    { "pause", &cmd_pause },
-    { "rm remove", &cmd_rm },
-    { "run", &cmd_run },
-    { "start", &cmd_start },
-    { "stop", &cmd_stop },
-    { "unpause", &cmd_unpause },
-    { "wait", &cmd_wait },
-    { 0 },
+    { "attach", &cmd_attach },   { "create", &cmd_create },
+    { "exec", &cmd_exec },       { "inspect", &cmd_inspect_container },
+    { "kill", &cmd_kill },       { "logs", &cmd_logs },
+    { "ls list ps", &cmd_ps },   { "pause", &cmd_pause },
+    { "rm remove", &cmd_rm },    { "run", &cmd_run },
+    { "start", &cmd_start },     { "stop", &cmd_stop },
+    { "unpause", &cmd_unpause }, { "update", &cmd_update },
+    { "wait", &cmd_wait },       { 0 },
 };
 static const struct opt_cmd container_group = {
     .summary = "Manage containers",
@@ -82,6 +75,7 @@ static const struct opt_verb verbs[] = {
     { "stop", &cmd_stop },
     { "tag", &cmd_tag },
     { "unpause", &cmd_unpause },
+    { "update", &cmd_update },
     { "version", &cmd_version },
     { "wait", &cmd_wait },
     { "__options", &cmd_options, OPT_VERB_HIDDEN },

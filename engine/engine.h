@@ -62,6 +62,12 @@ int engine_unpause(const struct paths *p, const char *name, struct err *e);
  * signal. */
 int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e);
 
+/* Changes its limits, in its group too if it runs, and all of them or none: what is not given
+ * stays. ERR_INVALID by docker's rules (parse_limit()), ERR_UNSUPPORTED for what this host or
+ * kernel cannot do, ERR_IN_USE for less memory than it needs now. */
+int engine_update(const struct paths *p, const char *name, const struct limit_args *args,
+                  struct err *e);
+
 /* Removes it and all it owns, anonymous volumes only if `volumes`. Running: ERR_STATE unless force,
  * which kills it first. */
 int engine_rm(const struct paths *p, const char *name, bool force, bool volumes, struct err *e);

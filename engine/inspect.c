@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "engine/freeze.h"
 #include "engine/heal.h"
+#include "engine/inspect_limits.h"
 #include "engine/monitor/logfile.h"
 #include "engine/volume.h"
 
@@ -112,20 +113,6 @@ static void out_config(struct json_out *o, const struct record *r)
     json_out_object_end(o);
 }
 
-static void out_limits(struct json_out *o, const struct record_limits *l)
-{
-    json_out_member_i64(o, "Memory", l->memory);
-    json_out_member_i64(o, "MemoryReservation", l->memory_reservation);
-    json_out_member_i64(o, "MemorySwap", l->memory_swap);
-    json_out_member_i64(o, "NanoCpus", l->nano_cpus);
-    json_out_member_i64(o, "CpuShares", l->cpu_shares);
-    json_out_member_i64(o, "CpuPeriod", l->cpu_period);
-    json_out_member_i64(o, "CpuQuota", l->cpu_quota);
-    json_out_member_str(o, "CpusetCpus", text(l->cpuset_cpus));
-    json_out_member_str(o, "CpusetMems", text(l->cpuset_mems));
-    json_out_member_i64(o, "PidsLimit", l->pids);
-}
-
 /* SOURCE:TARGET[:MODE], as -v writes them. */
 static void out_binds(struct json_out *o, const struct record *r)
 {
@@ -189,7 +176,8 @@ static void out_host_config(struct json_out *o, const struct record *r)
     json_out_member_str(o, "CgroupParent", text(r->cgroup_parent));
     json_out_member_str(o, "Cgroups", r->cgroup ? "default" : "disabled");
     json_out_member_str(o, "CgroupMissing", r->cgroup_lenient ? "warn" : "fail");
-    out_limits(o, &r->limits);
+    strv_member(o, "DeviceCgroupRules", r->device_cgroup_rules);
+    inspect_limits(o, &r->limits);
     json_out_object_end(o);
 }
 

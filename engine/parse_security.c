@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The grammar of --security-opt. */
+/* The grammars of --security-opt and --device-cgroup-rule. */
 #include "engine/parse_security.h"
 
+#include "base/num.h"
 #include "base/str.h"
 #include "engine/parse_csv.h"
 
@@ -76,5 +77,46 @@ int parse_security(char *const *options, struct security_spec *ret, struct err *
             return err_wrap(e, "invalid --security-opt \"%s\"", *option);
     }
     *ret = s;
+    return 0;
+}
+
+static int rule_number(const char *text, int64_t *ret, struct err *e)
+{
+    if (!STREQ(text, "*"))
+        return num_i64(text, 0, UINT32_MAX, ret, e);
+    *ret = -1;
+    return 0;
+}
+
+static int read_rule(const char *text, struct device_rule *rule, struct err *e)
+{
+    AUTO_STRV char **words = strv_split(text, ' ', false);
+    char *minor = strv_len(words) == 3 ? strchr(words[1], ':') : NULL;
+
+    if (!words)
+        return err_nomem(e);
+    if (!minor || strlen(words[0]) != 1 || !str_has("abc", words[0][0]) || !words[2][0] ||
+        strlen(words[2]) >= sizeof(rule->access) || words[2][strspn(words[2], "rwm")])
+        return -ERR_INVALID;
+    *minor++ = '\0';
+    rule->type = words[0][0];
+    snprintf(rule->access, sizeof(rule->access), "%s", words[2]);
+    int r = rule_number(words[1], &rule->major, e);
+    return r < 0 ? r : rule_number(minor, &rule->minor, e);
+}
+
+int parse_security_rule(const char *text, struct device_rule *ret, struct err *e)
+{
+    struct device_rule rule = { 0 };
+    int r = read_rule(text, &rule, e);
+
+    if (r == -ERR_INVALID)
+        return err_set(e, ERR_INVALID,
+                       "invalid device cgroup format '%s': expected TYPE MAJOR:MINOR ACCESS, such "
+                       "as \"c 1:* rwm\"",
+                       text);
+    if (r < 0)
+        return r;
+    *ret = rule.type != 'a' ? rule : (struct device_rule){ 'a', -1, -1, "rwm" };
     return 0;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The grammar of --security-opt and of capability names. */
+/* The grammars of --security-opt and --device-cgroup-rule. */
 #pragma once
 
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct security_spec {
     bool no_new_privileges;
@@ -17,3 +18,14 @@ struct security_spec {
 /* All --security-opt together: no-new-privileges[=BOOL], seccomp=FILE|unconfined|builtin,
  * apparmor=NAME, label=…, systempaths=unconfined; ":" works in place of "=". */
 int parse_security(char *const *options, struct security_spec *ret, struct err *e);
+
+struct device_rule {
+    char type;     /* 'a', 'b' or 'c' */
+    int64_t major; /* -1: all */
+    int64_t minor;
+    char access[4]; /* of "rwm" */
+};
+
+/* --device-cgroup-rule "TYPE MAJOR:MINOR ACCESS", with * for all numbers. Type a is every device
+ * and every access, whatever follows, as the kernel had it. */
+int parse_security_rule(const char *text, struct device_rule *ret, struct err *e);

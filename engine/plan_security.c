@@ -68,7 +68,7 @@ static void unmask(struct config_linux *l)
 
 /* ---- devices ---- */
 
-static int add_rule(struct config *c, const struct stat *st, const char *access, struct err *e)
+static int add_rule(struct config *c, const struct device_rule *rule, struct err *e)
 {
     struct config_resources *res = c->lnx.resources;
 
@@ -80,11 +80,35 @@ static int add_rule(struct config *c, const struct stat *st, const char *access,
     if (!v)
         return err_nomem(e);
     v->allow = true;
-    v->type = str_dup(S_ISBLK(st->st_mode) ? "b" : "c");
-    v->access = str_dup(access);
-    v->major = (struct opt_i64){ true, major(st->st_rdev) };
-    v->minor = (struct opt_i64){ true, minor(st->st_rdev) };
+    v->type = str_dup((const char[]){ rule->type, '\0' });
+    v->access = str_dup(rule->access);
+    v->major = (struct opt_i64){ true, rule->major };
+    v->minor = (struct opt_i64){ true, rule->minor };
     return v->type && v->access ? 0 : err_nomem(e);
+}
+
+static int add_node_rule(struct config *c, const struct stat *st, const char *access, struct err *e)
+{
+    struct device_rule rule = { .type = S_ISBLK(st->st_mode) ? 'b' : 'c',
+                                .major = major(st->st_rdev),
+                                .minor = minor(st->st_rdev) };
+
+    snprintf(rule.access, sizeof(rule.access), "%s", access);
+    return add_rule(c, &rule, e);
+}
+
+static int add_rules(struct plan *plan, char *const *texts, struct err *e)
+{
+    struct device_rule rule;
+    int r = 0;
+
+    strv_foreach (it, texts) {
+        r = r < 0 ? r : parse_security_rule(*it, &rule, e);
+        r = r < 0 ? r : add_rule(&plan->config, &rule, e);
+    }
+    if (r >= 0 && strv_extend(&plan->record.device_cgroup_rules, texts) < 0)
+        return err_nomem(e);
+    return r;
 }
 
 static int add_node(struct config *c, const struct stat *st, const char *target, struct err *e)
@@ -116,7 +140,7 @@ static int add_device(struct config *c, const char *text, struct err *e)
     if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
         return err_set(e, ERR_INVALID, "device %s: not a device node", d.source);
     r = add_node(c, &st, d.target, e);
-    return r < 0 ? r : add_rule(c, &st, d.access, e);
+    return r < 0 ? r : add_node_rule(c, &st, d.access, e);
 }
 
 /* What the runtime makes by itself, and terminals, which belong to the host. */
@@ -214,6 +238,8 @@ int plan_security(struct plan *plan, const struct run_args *args, struct err *e)
     }
     strv_foreach (it, args->devices)
         r = r < 0 ? r : add_device(&plan->config, *it, e);
+    if (r >= 0)
+        r = add_rules(plan, args->device_cgroup_rules, e);
     return r < 0 ? r : fill_sysctls(plan, args, e);
 }
 

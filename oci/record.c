@@ -35,15 +35,27 @@ static const struct json_field limits_fields[] = {
     JSON_I64(struct record_limits, memory, "memory"),
     JSON_I64(struct record_limits, memory_reservation, "memoryReservation"),
     JSON_I64(struct record_limits, memory_swap, "memorySwap"),
+    JSON_I64(struct record_limits, memory_high, "memoryHigh"),
+    JSON_I64(struct record_limits, memory_min, "memoryMin"),
+    JSON_I64(struct record_limits, oom_group, "oomGroup"),
     JSON_I64(struct record_limits, nano_cpus, "nanoCpus"),
     JSON_I64(struct record_limits, cpu_shares, "cpuShares"),
     JSON_I64(struct record_limits, cpu_period, "cpuPeriod"),
     JSON_I64(struct record_limits, cpu_quota, "cpuQuota"),
+    JSON_I64(struct record_limits, cpu_burst, "cpuBurst"),
+    JSON_I64(struct record_limits, cpu_idle, "cpuIdle"),
     JSON_I64(struct record_limits, pids, "pids"),
     JSON_STR(struct record_limits, cpuset_cpus, "cpusetCpus"),
     JSON_STR(struct record_limits, cpuset_mems, "cpusetMems"),
+    JSON_I64(struct record_limits, blkio_weight, "blkioWeight"),
+    JSON_STRV(struct record_limits, blkio_weight_device, "blkioWeightDevice"),
+    JSON_STRV(struct record_limits, device_read_bps, "deviceReadBps"),
+    JSON_STRV(struct record_limits, device_write_bps, "deviceWriteBps"),
+    JSON_STRV(struct record_limits, device_read_iops, "deviceReadIOps"),
+    JSON_STRV(struct record_limits, device_write_iops, "deviceWriteIOps"),
+    JSON_MAP(struct record_limits, unified, "unified"),
 };
-static const struct json_table limits_table =
+const struct json_table record_limits_table =
     JSON_TABLE_EXTRA(struct record_limits, limits_fields, extra);
 
 static const struct json_field record_fields[] = {
@@ -89,7 +101,8 @@ static const struct json_field record_fields[] = {
     JSON_STRV(struct record, dns_options, "dnsOptions"),
     JSON_STRV(struct record, extra_hosts, "extraHosts"),
     JSON_ARRAY(struct record, mounts, n_mounts, "mounts", &mount_table),
-    JSON_OBJ(struct record, limits, "limits", &limits_table),
+    JSON_OBJ(struct record, limits, "limits", &record_limits_table),
+    JSON_STRV(struct record, device_cgroup_rules, "deviceCgroupRules"),
     JSON_STRV(struct record, group_add, "groupAdd"),
     JSON_STRV(struct record, cap_add, "capAdd"),
     JSON_STRV(struct record, cap_drop, "capDrop"),

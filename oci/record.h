@@ -46,18 +46,31 @@ struct record_log {
     struct json_map extra;
 };
 
-/* Limits as they were asked for; the spec's units. For inspect and ps; config.json rules. */
+/* Limits as they were asked for; the spec's units, 0: none. For inspect and for what later updates
+ * are checked against; config.json rules. */
 struct record_limits {
     int64_t memory; /* bytes */
     int64_t memory_reservation;
     int64_t memory_swap; /* -1: unlimited */
-    int64_t nano_cpus;   /* units of 1e-9 cpu */
+    int64_t memory_high;
+    int64_t memory_min;
+    int64_t oom_group; /* 1: all processes are killed, not one */
+    int64_t nano_cpus; /* units of 1e-9 cpu */
     int64_t cpu_shares;
     int64_t cpu_period; /* µs */
-    int64_t cpu_quota;  /* µs */
-    int64_t pids;
+    int64_t cpu_quota;  /* µs; -1: unlimited */
+    int64_t cpu_burst;  /* µs */
+    int64_t cpu_idle;   /* 1: runs when nothing else does */
+    int64_t pids;       /* -1: unlimited */
     char *cpuset_cpus;
     char *cpuset_mems;
+    int64_t blkio_weight;
+    char **blkio_weight_device; /* "/dev/vda:100" */
+    char **device_read_bps;     /* "/dev/vda:1048576", as those below */
+    char **device_write_bps;
+    char **device_read_iops;
+    char **device_write_iops;
+    struct json_map unified; /* --unified's */
     struct json_map extra;
 };
 
@@ -115,7 +128,8 @@ struct record {
     struct record_mount *mounts;
     size_t n_mounts;
     struct record_limits limits;
-    char **group_add; /* --group-add */
+    char **device_cgroup_rules; /* --device-cgroup-rule */
+    char **group_add;           /* --group-add */
     char **cap_add;
     char **cap_drop;
     char **security_opt;
@@ -137,6 +151,7 @@ enum record_state {
 extern const struct json_enum record_state_names[]; /* "created" … */
 
 extern const struct json_table record_table;
+extern const struct json_table record_limits_table;
 
 void record_free(struct record *r);
 DEFINE_CLEANUP(struct record, record, record_free(p))

@@ -104,7 +104,7 @@ static void setup(void)
 {
     memcpy(callable, more, sizeof(more));
     callable[4].parse = call;
-    cmd.more_opts = callable;
+    cmd.more_opts[0] = callable;
     cmd.stop_at_operand = false;
 }
 
@@ -195,6 +195,28 @@ START_TEST(spelled)
     ck_assert_int_eq(p.noperands, spellings[_i].noperands);
     ck_assert_int_eq(a->count, 7);
     opt_free(&cmd, &p);
+}
+END_TEST
+
+/* In a third table; not given, it is as the defaults say. */
+START_TEST(switches)
+{
+    static const struct {
+        const char *line;
+        int64_t want;
+    } rows[] = {
+        { "img", 7 }, { "--swap img", 1 }, { "--swap=false img", 0 }, { "--swap=T img", 1 }
+    };
+    static const struct opt third[] = { { 0, "swap", OPT_SWITCH, AT(count), NULL, "On or off" },
+                                        { 0 } };
+    struct opt_parsed p;
+
+    cmd.more_opts[1] = third;
+    ck_assert_ptr_null(opt_table_error(&cmd));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        ck_assert_int_eq(parsed(rows[i].line, &p)->count, rows[i].want);
+        opt_free(&cmd, &p);
+    }
 }
 END_TEST
 
@@ -534,6 +556,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, every_kind);
     tcase_add_loop_test(t, spelled, 0, (int)ARRAY_LEN(spellings));
+    tcase_add_test(t, switches);
     tcase_add_test(t, stops_at_operand);
     tcase_add_loop_test(t, mistaken, 0, (int)ARRAY_LEN(mistakes));
     tcase_add_test(t, minus_one);

@@ -24,14 +24,7 @@ static void start(void)
     args = (struct run_args){ .stop_timeout = ARG_UNSET,
                               .oom_score_adj = ARG_UNSET,
                               .shm_size = ARG_UNSET,
-                              .memory = ARG_UNSET,
-                              .memory_swap = ARG_UNSET,
-                              .memory_reservation = ARG_UNSET,
-                              .cpus = ARG_UNSET,
-                              .cpu_shares = ARG_UNSET,
-                              .cpu_period = ARG_UNSET,
-                              .cpu_quota = ARG_UNSET,
-                              .pids_limit = ARG_UNSET };
+                              .limits = LIMIT_ARGS_INIT };
 }
 
 static void stop(void)
@@ -222,13 +215,14 @@ END_TEST
 
 START_TEST(limits)
 {
-    args.memory = 64 << 20;
-    args.cpus = 500000000;
-    args.pids_limit = 20;
+    args.limits.memory = 64 << 20;
+    args.limits.cpus = 500000000;
+    args.limits.pids_limit = 20;
     args.ulimits = LIST("nofile=10:20", "core=0");
     unit_ok(plan_limits(&plan, &args, &e), &e);
     const struct config_resources *res = plan.config.lnx.resources;
     ck_assert_int_eq(res->memory->limit.val, 64 << 20);
+    ck_assert_int_eq(res->memory->swap.val, 128 << 20);
     ck_assert_int_eq(res->cpu->quota.val * 2, (int64_t)res->cpu->period.val);
     ck_assert_int_eq(res->pids->limit.val, 20);
     ck_assert_int_eq(plan.record.limits.nano_cpus, 500000000);
@@ -236,6 +230,46 @@ START_TEST(limits)
     ck_assert_uint_eq(p->n_rlimits, 2);
     for (size_t i = 0; i < p->n_rlimits; i++)
         ck_assert_uint_eq(p->rlimits[i].soft, p->rlimits[i].type == RLIMIT_NOFILE ? 10 : 0);
+}
+END_TEST
+
+START_TEST(more_limits)
+{
+    struct limit_args *l = &args.limits;
+    AUTO_BUF struct buf b = { 0 };
+
+    l->memory_reservation = 7 << 20;
+    l->memory_high = 50 << 20;
+    l->oom_group = 1;
+    l->cpu_shares = 512;
+    l->cpu_period = 50000;
+    l->cpu_quota = 20000;
+    l->cpu_burst = 1000;
+    l->cpu_idle = 1;
+    l->cpuset_mems = "0";
+    l->pids_limit = -1;
+    l->blkio_weight = 300;
+    l->unified = LIST("pids.max=7");
+    unit_ok(plan_limits(&plan, &args, &e), &e);
+    plan.config.lnx.resources->n_devices = 0;
+    json_write(&config_resources_table, plan.config.lnx.resources, JSON_COMPACT, &b);
+    ck_assert_str_eq(b.data,
+                     "{\"devices\":[],\"memory\":{\"reservation\":7340032},"
+                     "\"cpu\":{\"shares\":512,\"quota\":20000,\"burst\":1000,\"period\":50000,"
+                     "\"mems\":\"0\",\"idle\":1},\"pids\":{\"limit\":-1},"
+                     "\"blockIO\":{\"weight\":300},"
+                     "\"unified\":{\"pids.max\":\"7\",\"memory.high\":\"52428800\","
+                     "\"memory.oom.group\":\"1\"}}");
+    ck_assert_int_eq(plan.record.limits.memory_high, 50 << 20);
+    ck_assert_str_eq(json_map_get(&plan.record.limits.unified, "pids.max"), "7");
+}
+END_TEST
+
+START_TEST(limits_that_v2_lacks)
+{
+    args.limits.unified = LIST("bogus.max=7");
+    unit_fails(plan_limits(&plan, &args, &e), ERR_UNSUPPORTED, &e);
+    ck_assert_str_eq(e.msg, "unified: \"bogus.max\": there is no controller bogus");
 }
 END_TEST
 
@@ -314,7 +348,7 @@ START_TEST(group_refusals)
     args.cgroup_manager = rows[_i].manager;
     args.cgroup_parent = rows[_i].parent;
     args.pid = rows[_i].pid;
-    args.pids_limit = rows[_i].limited ? 5 : ARG_UNSET;
+    args.limits.pids_limit = rows[_i].limited ? 5 : ARG_UNSET;
     unit_ok(plan_namespaces(&trees, &plan, &args, &e), &e);
     unit_ok(plan_limits(&plan, &args, &e), &e);
     unit_fails(plan_cgroup(&plan, &args, &e), rows[_i].kind, &e);
@@ -409,6 +443,8 @@ int main(void)
     tcase_add_test(t, host_keeps_its_name);
     tcase_add_loop_test(t, namespace_refusals, 0, 3);
     tcase_add_test(t, limits);
+    tcase_add_test(t, more_limits);
+    tcase_add_test(t, limits_that_v2_lacks);
     tcase_add_test(t, no_limits);
     tcase_add_loop_test(t, groups, 0, 6);
     tcase_add_loop_test(t, systemd_groups, 0, 2);

@@ -24,9 +24,13 @@ static const char record_text[] =
     "\"aliases\":[\"db\"]}],\"dns\":[\"1.1.1.1\"],\"dnsSearch\":[\"x\"],\"dnsOptions\":[\"o\"],"
     "\"extraHosts\":[\"a:1\"],\"mounts\":[{\"type\":\"bind\",\"name\":\"n\",\"source\":\"/s\","
     "\"destination\":\"/d\",\"mode\":\"ro\",\"readOnly\":true,\"propagation\":\"rprivate\"}],"
-    "\"limits\":{\"memory\":1,\"memoryReservation\":2,\"memorySwap\":-1,\"nanoCpus\":4,"
-    "\"cpuShares\":5,\"cpuPeriod\":6,\"cpuQuota\":7,\"pids\":8,\"cpusetCpus\":\"0\","
-    "\"cpusetMems\":\"0\"},\"capAdd\":[\"A\"],\"capDrop\":[\"B\"],\"securityOpt\":[\"s\"],"
+    "\"limits\":{\"memory\":1,\"memoryReservation\":2,\"memorySwap\":-1,\"memoryHigh\":3,"
+    "\"memoryMin\":9,\"oomGroup\":1,\"nanoCpus\":4,\"cpuShares\":5,\"cpuPeriod\":6,"
+    "\"cpuQuota\":7,\"cpuBurst\":10,\"cpuIdle\":1,\"pids\":8,\"cpusetCpus\":\"0\","
+    "\"cpusetMems\":\"0\",\"blkioWeight\":11,\"blkioWeightDevice\":[\"/d:1\"],"
+    "\"deviceReadBps\":[\"/d:2\"],\"deviceWriteBps\":[\"/d:3\"],\"deviceReadIOps\":[\"/d:4\"],"
+    "\"deviceWriteIOps\":[\"/d:5\"],\"unified\":{\"memory.high\":\"1\"}},"
+    "\"deviceCgroupRules\":[\"c 1:3 r\"],\"capAdd\":[\"A\"],\"capDrop\":[\"B\"],\"securityOpt\":[\"s\"],"
     "\"cgroup\":\"/hako/x\",\"cgroupManager\":\"cgroupfs\",\"cgroupParent\":\"/hako\","
     "\"cgroupLenient\":true,\"configHash\":\"f\",\"fromTheFuture\":{\"x\":[1]}}";
 
