@@ -201,17 +201,33 @@ int num_nano(const char *s, int64_t *ret, struct err *e)
     return 0;
 }
 
+/* Divides by `base` until it is below; how often. */
+static size_t scale_down(double *v, double base, size_t max)
+{
+    size_t i = 0;
+
+    for (; *v >= base && i < max; i++)
+        *v /= base;
+    return i;
+}
+
 const char *num_size_text(uint64_t bytes, char *buf, size_t len)
 {
     static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
     double v = (double)bytes;
-    size_t i = 0;
+    size_t i = scale_down(&v, 1000, ARRAY_LEN(units) - 1);
 
-    while (v >= 1000 && i + 1 < ARRAY_LEN(units)) {
-        v /= 1000;
-        i++;
-    }
     snprintf(buf, len, "%.3g%s", v < 999.5 ? v : floor(v), units[i]);
+    return buf;
+}
+
+const char *num_memory_text(uint64_t bytes, char *buf, size_t len)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    double v = (double)bytes;
+    size_t i = scale_down(&v, 1024, ARRAY_LEN(units) - 1);
+
+    snprintf(buf, len, "%.4g%s", v, units[i]);
     return buf;
 }
 

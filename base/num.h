@@ -25,5 +25,7 @@ int num_nano(const char *s, int64_t *ret, struct err *e);
 
 /* "12.3MB"-like text of a byte count, powers of 1000 as docker prints sizes. buf >= 16 bytes. */
 const char *num_size_text(uint64_t bytes, char *buf, size_t len);
+/* "1.5MiB"-like text of a byte count, powers of 1024 as docker prints memory. buf >= 16 bytes. */
+const char *num_memory_text(uint64_t bytes, char *buf, size_t len);
 /* "About a minute", "3 hours" … as docker's units.HumanDuration. buf >= 32 bytes. */
 const char *num_age_text(int64_t seconds, char *buf, size_t len);

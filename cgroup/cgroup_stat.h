@@ -27,11 +27,11 @@ struct cgroup_stat_cpu { /* µs */
     struct cgroup_stat_psi psi;
 };
 
-struct cgroup_stat_memory { /* bytes */
-    bool there;             /* false: the controller is off, all is 0 */
-    uint64_t current, peak; /* peak: 0 before Linux 5.19 */
-    uint64_t max;           /* or CGROUP_STAT_NO_LIMIT */
-    uint64_t swap_current, swap_max;
+struct cgroup_stat_memory {          /* bytes */
+    bool there;                      /* false: the controller is off, all is 0 */
+    uint64_t current, peak;          /* peak: 0 before Linux 5.19 */
+    uint64_t max;                    /* or CGROUP_STAT_NO_LIMIT */
+    uint64_t swap_current, swap_max; /* 0 where swap is not counted */
     uint64_t anon, file, inactive_file;
     uint64_t low_events, high_events, max_events, oom_events, oom_kills; /* of memory.events */
     struct cgroup_stat_psi psi;

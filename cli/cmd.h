@@ -29,6 +29,7 @@ extern const struct opt_cmd cmd_rm;
 extern const struct opt_cmd cmd_rmi;
 extern const struct opt_cmd cmd_run;
 extern const struct opt_cmd cmd_start;
+extern const struct opt_cmd cmd_stats;
 extern const struct opt_cmd cmd_stop;
 extern const struct opt_cmd cmd_tag;
 extern const struct opt_cmd cmd_unpause;

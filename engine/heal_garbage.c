@@ -97,11 +97,6 @@ static int sweep_images(const struct paths *p, struct err *e)
     return scratch_repair(&store, e);
 }
 
-static bool is_id(const char *name)
-{
-    return strlen(name) == ID_LEN && id_is_prefix(name);
-}
-
 int heal_garbage(const struct paths *p, struct err *e)
 {
     AUTO_STRV char **made = NULL;
@@ -119,10 +114,10 @@ int heal_garbage(const struct paths *p, struct err *e)
     if (r < 0)
         return r;
     strv_foreach (it, made)
-        if (is_id(*it) && sweep_unrecorded(p, *it, e) < 0)
+        if (id_is_whole(*it) && sweep_unrecorded(p, *it, e) < 0)
             log_warn("remove unfinished container %.12s: %s", *it, e->msg);
     strv_foreach (it, run)
-        if (is_id(*it) && sweep_run(p, *it, e) < 0)
+        if (id_is_whole(*it) && sweep_run(p, *it, e) < 0)
             log_warn("remove what is left of container %.12s: %s", *it, e->msg);
     sweep_names(p, names);
     sweep_networks(p);

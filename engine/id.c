@@ -84,3 +84,8 @@ bool id_is_prefix(const char *s)
 
     return len > 0 && len <= ID_LEN && s[len] == '\0';
 }
+
+bool id_is_whole(const char *s)
+{
+    return strlen(s) == ID_LEN && id_is_prefix(s);
+}

@@ -22,3 +22,5 @@ int id_check_name(const char *name, struct err *e);
 
 /* True for 1 to ID_LEN lower-case hex digits. */
 bool id_is_prefix(const char *s);
+/* True for ID_LEN of them. */
+bool id_is_whole(const char *s);

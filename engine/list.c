@@ -60,7 +60,7 @@ int list_containers(const struct paths *p, bool all, struct container_list *ret,
     if (r >= 0)
         r = fs_list(p->root_fd, "containers", &ids, e);
     strv_foreach (it, ids)
-        if (r >= 0 && strlen(*it) == ID_LEN && id_is_prefix(*it))
+        if (r >= 0 && id_is_whole(*it))
             r = add(p, *it, all, &tree, &l, e);
     if (r < 0) {
         list_free(&l);

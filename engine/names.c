@@ -137,7 +137,7 @@ int names_resolve(const struct paths *p, const char *name, char ret_id[ID_LEN + 
     AUTO_FD int names = -1;
 
     name += *name == '/';
-    if (strlen(name) == ID_LEN && id_is_prefix(name) && container_exists(p, name)) {
+    if (id_is_whole(name) && container_exists(p, name)) {
         memcpy(ret_id, name, ID_LEN + 1);
         return 0;
     }

@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "base/str.h"
+#include "cli/psi_json.h"
 
 #define NSEC 1000 /* in a µs: the kernel counts these, runc those */
 
@@ -26,30 +27,6 @@ static void some(struct json_out *o, const char *key, uint64_t v)
         number(o, key, v);
 }
 
-static void pressure(struct json_out *o, const struct cgroup_stat_psi *p)
-{
-    const struct {
-        const char *key;
-        const struct cgroup_stat_psi_line *line;
-    } lines[] = { { "some", &p->some }, { "full", &p->full } };
-
-    if (!p->there)
-        return;
-    begin(o, "psi");
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-        begin(o, lines[i].key);
-        json_out_key(o, "avg10");
-        json_out_double(o, lines[i].line->avg10);
-        json_out_key(o, "avg60");
-        json_out_double(o, lines[i].line->avg60);
-        json_out_key(o, "avg300");
-        json_out_double(o, lines[i].line->avg300);
-        number(o, "total", lines[i].line->total);
-        json_out_object_end(o);
-    }
-    json_out_object_end(o);
-}
-
 static void cpu(struct json_out *o, const struct cgroup_stat_cpu *c)
 {
     begin(o, "cpu");
@@ -63,7 +40,7 @@ static void cpu(struct json_out *o, const struct cgroup_stat_cpu *c)
     some(o, "throttledPeriods", c->throttled);
     some(o, "throttledTime", c->throttled_usec * NSEC);
     json_out_object_end(o);
-    pressure(o, &c->psi);
+    psi_json(o, "psi", &c->psi);
     json_out_object_end(o);
 }
 
@@ -116,7 +93,7 @@ static void memory(struct json_out *o, const struct cgroup_stat *s)
         json_map_foreach(it, &s->memory_raw) number(o, it->key, strtoull(it->val, NULL, 10));
         json_out_object_end(o);
     }
-    pressure(o, &m->psi);
+    psi_json(o, "psi", &m->psi);
     json_out_object_end(o);
 }
 
@@ -128,7 +105,8 @@ static void pids(struct json_out *o, const struct cgroup_stat *s)
     json_out_object_end(o);
 }
 
-/* One list: for each device an entry an operation. */
+/* One list: for each device an entry an operation. What was discarded has no place in it: of v2's
+ * counters runc takes these two. */
 static void io_list(struct json_out *o, const char *key, const struct cgroup_stat *s, bool bytes)
 {
     json_out_key(o, key);
@@ -139,8 +117,7 @@ static void io_list(struct json_out *o, const char *key, const struct cgroup_sta
             const char *op;
             uint64_t value;
         } ops[] = { { "Read", bytes ? d->rbytes : d->rios },
-                    { "Write", bytes ? d->wbytes : d->wios },
-                    { "Discard", bytes ? d->dbytes : d->dios } };
+                    { "Write", bytes ? d->wbytes : d->wios } };
         for (size_t k = 0; k < ARRAY_LEN(ops); k++) {
             json_out_object(o);
             some(o, "major", d->major);
@@ -160,7 +137,7 @@ static void block_io(struct json_out *o, const struct cgroup_stat *s)
         io_list(o, "ioServiceBytesRecursive", s, true);
         io_list(o, "ioServicedRecursive", s, false);
     }
-    pressure(o, &s->io_psi);
+    psi_json(o, "psi", &s->io_psi);
     json_out_object_end(o);
 }
 

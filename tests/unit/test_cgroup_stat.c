@@ -68,11 +68,11 @@ START_TEST(all_that_the_kernel_tells)
     ck_assert_uint_eq(s.memory.psi.full.total, 66);
     ck_assert_uint_eq(s.pids, 3);
     ck_assert_uint_eq(s.pids_max, CGROUP_STAT_NO_LIMIT);
-    ck_assert_uint_eq(s.n_io, 3);
+    ck_assert_uint_eq(s.n_io, 2);
     ck_assert_uint_eq(s.io[0].dios, 6);
-    ck_assert_uint_eq(s.io[1].minor, 16);
-    ck_assert_uint_eq(s.io[2].rbytes, 9);
-    ck_assert_uint_eq(s.io[2].wios, 7);
+    ck_assert_uint_eq(s.io[1].minor, 1);
+    ck_assert_uint_eq(s.io[1].rbytes, 9);
+    ck_assert_uint_eq(s.io[1].wios, 7);
     ck_assert_uint_eq(s.n_hugetlb, 1);
     ck_assert_str_eq(s.hugetlb[0].size, "2MB");
     ck_assert_uint_eq(s.hugetlb[0].current, 2097152);

@@ -197,6 +197,27 @@ START_TEST(size_text)
 }
 END_TEST
 
+/* docker's units.BytesSize. */
+static const struct text_sample memory_texts[] = {
+    { 0, "0B" },
+    { 1023, "1023B" },
+    { 1024, "1KiB" },
+    { 1536, "1.5KiB" },
+    { 33554432, "32MiB" },
+    { 8198246400, "7.635GiB" },
+    { 1073741823, "1024MiB" },
+    { INT64_MAX, "8EiB" },
+};
+
+START_TEST(memory_text)
+{
+    char buf[16];
+
+    ck_assert_str_eq(num_memory_text((uint64_t)memory_texts[_i].value, buf, sizeof(buf)),
+                     memory_texts[_i].want);
+}
+END_TEST
+
 #define HOUR 3600
 #define DAY  (24 * HOUR)
 
@@ -233,6 +254,7 @@ int main(void)
     tcase_add_loop_test(t, time_spans, 0, (int)ARRAY_LEN(durations));
     tcase_add_loop_test(t, fractions, 0, (int)ARRAY_LEN(nanos));
     tcase_add_loop_test(t, size_text, 0, (int)ARRAY_LEN(size_texts));
+    tcase_add_loop_test(t, memory_text, 0, (int)ARRAY_LEN(memory_texts));
     tcase_add_loop_test(t, age_text, 0, (int)ARRAY_LEN(age_texts));
     return unit_run(t);
 }

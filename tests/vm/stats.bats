@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# hako stats where all controllers are there: its numbers are the kernel's.
+
+load ../lib/hako
+
+setup_file() {
+    hako_setup_file
+    needs_controllers cpu io memory pids
+    needs_fixture small
+    hako load -q -i "$(fixture small)/docker.tar"
+    hako tag hako.test/small box
+}
+
+# What stats says and what the files say, in the same words.
+said() {
+    hako stats --no-stream -i 50ms --format \
+        '{{.Memory}} {{.MemoryLimit}} {{.PidsCurrent}} {{.BlockRead}} {{.BlockWrite}}' box
+}
+kernels() {
+    echo $(($(cat "$G/memory.current") - $(awk '/^inactive_file/ { print $2 }' "$G/memory.stat"))) \
+        "$(cat "$G/memory.max") $(cat "$G/pids.current")" \
+        "$(tr ' ' '\n' <"$G/io.stat" | awk -F= '/^rbytes/ { r += $2 } /^wbytes/ { w += $2 }
+            END { printf "%d %d", r, w }')"
+}
+agreed() { said=$(said) && [ "$said" = "$(kernels)" ]; }
+
+@test "memory, its limit, pids and block I/O are those of the group's files" {
+    hako run -d --name box --network none -m 64m --pids-limit 30 box \
+        sh -c 'dd if=/dev/zero of=/f bs=1M count=8; sync; sleep 1000 & sleep 1000'
+    G=$(find /sys/fs/cgroup -type d -name "$(hako inspect -f '{{.Id}}' box)")
+    wait_for 30 eval '[ "$(cat "$G/pids.current")" = 3 ]'
+    wait_for 30 agreed || { echo "$said"; kernels; false; }
+    has "$said" " 67108864 3 "
+    [ "${said##* }" -ge 8388608 ]
+    hako stats --no-stream -i 200ms --format json box >"$T/json" 2>"$T/errors"
+    is "$(cat "$T/errors")" ""
+    jq -e '(.MemUsage | endswith("MiB / 64MiB")) and .PIDs == "3" and
+        (.MemoryPercentage - .Memory / .MemoryLimit * 100 | fabs) < 0.001 and
+        (.BlockIO | test("^[0-9.]+k?M?B / [0-9.]+MB$")) and .CPUPercentage >= 0' "$T/json"
+}
+
+@test "pressure, and the host's memory where there is no limit" {
+    hako run -d --name squeezed --network none --cpus 0.1 box sh -c 'while :; do :; done'
+    pressed() {
+        hako stats --no-stream -i 200ms --pressure --format json squeezed >"$T/json" &&
+            jq -e '.Pressure.cpu.some.avg10 > 1' "$T/json"
+    }
+    wait_for 60 pressed
+    jq -e '(.CPUPressure | test("^[0-9.]+% / [0-9.]+%$")) and .MemPressure == "0.00% / 0.00%" and
+        (.Pressure.io | has("full")) and .CPUPercentage < 30' "$T/json"
+    is "$(jq .MemoryLimit "$T/json")" "$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)"
+    has "$(hako stats --no-stream -i 50ms --format '{{.CPUPressure}}' squeezed)" "% / "
+}
