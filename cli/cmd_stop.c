@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hako stop: ask containers to end, and kill those that do not. */
 #include "base/proc.h"
+#include "base/str.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "cli/words.h"
@@ -24,31 +25,56 @@ static const struct opt options[] = {
     { 0 },
 };
 
-struct stop_how {
-    const struct paths *paths;
-    int signal;
-    int64_t timeout;
+/* One operand: its stop, once it has been asked for, or why it could not be. */
+struct stop_item {
+    struct engine_stopping *stopping;
+    struct err error;
 };
 
-static int stop_one(void *arg, const char *name, struct err *e)
-{
-    const struct stop_how *how = arg;
+struct stop_how {
+    const struct paths *paths;
+    struct stop_item *next; /* in the order of the operands */
+};
 
-    return engine_stop(how->paths, name, how->signal, how->timeout, e);
+static int finish_one(void *arg, const char *name, struct err *e)
+{
+    struct stop_how *how = arg;
+    struct stop_item *item = how->next++;
+
+    if (item->stopping)
+        return engine_stop_end(how->paths, item->stopping, e);
+    *e = item->error;
+    return -e->kind;
+}
+
+/* All are asked before the first is waited for: their times run side by side. */
+static int stop_all(const struct paths *p, const struct stop_args *a, int signal, char **names,
+                    struct err *e)
+{
+    size_t n = strv_len(names);
+    AUTO_FREE struct stop_item *items = calloc(n, sizeof(*items));
+    struct stop_how how = { .paths = p, .next = items };
+
+    if (!items)
+        return err_nomem(e);
+    for (size_t i = 0; i < n; i++)
+        engine_stop_begin(p, names[i], signal, a->timeout, &items[i].stopping, &items[i].error);
+    int r = output_each(names, 0, finish_one, &how, e);
+    for (size_t i = 0; i < n; i++)
+        engine_stop_free(items[i].stopping);
+    return r;
 }
 
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct stop_args *a = args;
-    struct stop_how how = { .signal = a->signal ? proc_signal_number(a->signal) : 0,
-                            .timeout = a->timeout };
+    const struct paths *p;
+    int signal = a->signal ? proc_signal_number(a->signal) : 0;
 
-    if (how.signal < 0)
+    if (signal < 0)
         return err_set(e, ERR_INVALID, "invalid signal: %s", a->signal);
-    int r = cli_paths(ctx, &how.paths, e);
-    if (r < 0)
-        return r;
-    return output_each(operands, 0, stop_one, &how, e);
+    int r = cli_paths(ctx, &p, e);
+    return r < 0 ? r : stop_all(p, a, signal, operands, e);
 }
 
 const struct opt_cmd cmd_stop = {

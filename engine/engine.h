@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "engine/args.h"
 #include "engine/attach.h"
 #include "engine/paths.h"
@@ -57,10 +58,17 @@ int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
 int engine_pause(const struct paths *p, const char *name, struct err *e);
 int engine_unpause(const struct paths *p, const char *name, struct err *e);
 
-/* Its stop signal, then SIGKILL after timeout_s (ARG_UNSET: the container's own, else 10; -1:
- * never). A paused one goes on, to hear of it. Not running: success. sig 0: the container's stop
- * signal. */
-int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e);
+/* A stop in two steps, so that several containers' times run at once. The first sends the stop
+ * signal (sig 0: the container's own), and lets a paused one go on to hear of it; not running:
+ * success. `name` is borrowed until the end. */
+struct engine_stopping;
+int engine_stop_begin(const struct paths *p, const char *name, int sig, int64_t timeout_s,
+                      struct engine_stopping **ret, struct err *e);
+/* The second waits, with SIGKILL timeout_s after the signal (ARG_UNSET: the container's own, else
+ * 10; -1: never). */
+int engine_stop_end(const struct paths *p, struct engine_stopping *s, struct err *e);
+void engine_stop_free(struct engine_stopping *s);
+DEFINE_CLEANUP(struct engine_stopping *, engine_stopping, engine_stop_free(*p))
 
 /* Changes its limits, in its group too if it runs, and all of them or none: what is not given
  * stays. ERR_INVALID by docker's rules (parse_limit()), ERR_UNSUPPORTED for what this host or

@@ -11,6 +11,8 @@
 #include "engine/volume.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <time.h>
 
 #define DEFAULT_STOP_TIMEOUT 10 /* seconds, docker's */
 
@@ -86,19 +88,26 @@ static int timeout_ms(const struct container *c, int64_t asked)
     return s < 0 ? -1 : s > INT32_MAX / 1000 ? INT32_MAX : (int)(s * 1000);
 }
 
-static int stop_open(const struct paths *p, struct container *c, int sig, int ms, struct err *e)
+/* Sends a running container the signal; *ret_pidfd stays -1 when it has ended by itself. */
+static int ask(const struct container *c, int sig, int *ret_pidfd, struct err *e)
 {
     AUTO_FD int pidfd = -1;
-
-    if (!container_running(c))
-        return 0;
     int r = open_init(c, &pidfd, e);
+
     if (r >= 0)
         r = send_signal(c, pidfd, sig, e);
     if (r >= 0 && sig != SIGKILL)
         r = freeze_thaw(c, e);
     if (r >= 0)
-        r = wait_end(c, pidfd, ms, e);
+        *ret_pidfd = TAKE_FD(pidfd);
+    return r == -ERR_STATE ? 0 : r;
+}
+
+/* Waits for the end of a container that was running; SIGKILL after `ms`. */
+static int await_stop(const struct paths *p, struct container *c, int pidfd, int ms, struct err *e)
+{
+    int r = pidfd < 0 ? -ERR_STATE : wait_end(c, pidfd, ms, e);
+
     if (r == 0) {
         r = send_signal(c, pidfd, SIGKILL, e);
         if (r >= 0)
@@ -106,6 +115,7 @@ static int stop_open(const struct paths *p, struct container *c, int sig, int ms
     }
     if (r == -ERR_STATE) { /* it ended by itself; its monitor is cleaning up */
         life_wait(c);
+        err_clear(e);
         r = 0;
     }
     if (r >= 0)
@@ -113,19 +123,81 @@ static int stop_open(const struct paths *p, struct container *c, int sig, int ms
     return r < 0 ? r : heal(p, c, e);
 }
 
-int engine_stop(const struct paths *p, const char *name, int sig, int64_t timeout_s, struct err *e)
+static int stop_open(const struct paths *p, struct container *c, int sig, int ms, struct err *e)
 {
-    CLEANUP(container) struct container c = CONTAINER_INIT;
+    AUTO_FD int pidfd = -1;
 
-    int r = heal_open(p, name, &c, e);
+    if (!container_running(c))
+        return 0;
+    int r = ask(c, sig, &pidfd, e);
+    return r < 0 ? r : await_stop(p, c, pidfd, ms, e);
+}
+
+struct engine_stopping {
+    struct container c;
+    const char *name;
+    bool running;
+    int pidfd;
+    int64_t deadline_ms; /* on the monotonic clock; -1: never */
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static int stop_failed(const char *name, struct err *e)
+{
+    return err_wrap(e, "cannot stop container: %s", name);
+}
+
+int engine_stop_begin(const struct paths *p, const char *name, int sig, int64_t timeout_s,
+                      struct engine_stopping **ret, struct err *e)
+{
+    CLEANUP(engine_stopping) struct engine_stopping *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return err_nomem(e);
+    *s = (struct engine_stopping){ .c = CONTAINER_INIT, .name = name, .pidfd = -1 };
+    int r = heal_open(p, name, &s->c, e);
     if (r < 0)
         return r;
-    if (sig == 0 && c.record.stop_signal)
-        sig = proc_signal_number(c.record.stop_signal);
-    r = stop_open(p, &c, sig > 0 ? sig : SIGTERM, timeout_ms(&c, timeout_s), e);
-    if (r == -ERR_NOT_FOUND && c.record.auto_remove)
+    if (sig == 0 && s->c.record.stop_signal)
+        sig = proc_signal_number(s->c.record.stop_signal);
+    s->running = container_running(&s->c);
+    int ms = timeout_ms(&s->c, timeout_s);
+    s->deadline_ms = ms < 0 ? -1 : now_ms() + ms;
+    if (s->running)
+        r = ask(&s->c, sig > 0 ? sig : SIGTERM, &s->pidfd, e);
+    if (r < 0)
+        return stop_failed(name, e);
+    *ret = TAKE_PTR(s);
+    return 0;
+}
+
+int engine_stop_end(const struct paths *p, struct engine_stopping *s, struct err *e)
+{
+    int64_t left = s->deadline_ms - now_ms();
+    int ms = s->deadline_ms < 0 ? -1 : left < 0 ? 0 : (int)left;
+    int r = s->running ? await_stop(p, &s->c, s->pidfd, ms, e) : 0;
+
+    if (r == -ERR_NOT_FOUND && s->c.record.auto_remove) {
+        err_clear(e);
         return 0; /* --rm: gone as it should be */
-    return r < 0 ? err_wrap(e, "cannot stop container: %s", name) : 0;
+    }
+    return r < 0 ? stop_failed(s->name, e) : 0;
+}
+
+void engine_stop_free(struct engine_stopping *s)
+{
+    if (!s)
+        return;
+    container_close(&s->c);
+    mem_close(&s->pidfd);
+    free(s);
 }
 
 int engine_wait(const struct paths *p, const char *name, int *ret_code, struct err *e)

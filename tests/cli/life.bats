@@ -91,6 +91,23 @@ run"
     hako stop deaf # again: success
 }
 
+@test "stop asks all of them before it waits for the first" {
+    local name
+    mkdir "$T/asked"
+    for name in first second; do
+        hako run -d --network none --name $name -v "$T/asked:/asked" $I sh -c "trap '
+            touch /asked/$name; while [ ! -e /asked/second ]; do sleep 0.05; done; exit 3' TERM
+            echo ready; while :; do sleep 0.05; done"
+        wait_for 5 bash -c "[ \"\$('$HAKO_BUILD/hako' logs $name)\" = ready ]"
+    done
+    fails 1 timeout 30 "$HAKO_BUILD/hako" stop -t 60 first nosuch second
+    is "$output" "first
+hako: No such container: nosuch
+second"
+    is "$(hako wait first second | xargs)" "3 3"
+    rm -r "$T/asked"
+}
+
 # bats test_tags=host-only
 @test "the monitor keeps no memory that only the start needed" {
     grep -q __asan_init "$HAKO_BUILD/hako" && skip "a sanitizer takes memory of its own"
@@ -285,6 +302,26 @@ err"
         and .Config.Hostname and .NetworkSettings.Networks and (.Mounts | type) == "array"'
     id=$(hako inspect -f '{{.Id}}' web)
     [ -f "$(hako inspect -f '{{.LogPath}}' web)" ]
+}
+
+@test "inspect and ps: ports that are exposed, devices, limits, files, networks" {
+    hako run -d --name box --network none --expose 7001-7002/udp --expose 80 --device /dev/null:/dev/n2:r \
+        --ulimit nofile=10:20 --shm-size 1m --tmpfs /t:size=1m -v /anonymous $I sleep 1000
+    hako inspect box | jq -e '.[0] | (.Config.ExposedPorts | keys) == ["7001/udp", "7002/udp", "80/tcp"]
+        and .Config.Volumes == {"/anonymous": {}} and .HostConfig.ShmSize == 1048576
+        and .HostConfig.Devices == [{"PathOnHost": "/dev/null", "PathInContainer": "/dev/n2", "CgroupPermissions": "r"}]
+        and .HostConfig.Ulimits == [{"Name": "nofile", "Hard": 20, "Soft": 10}]
+        and .HostConfig.Tmpfs == {"/t": "size=1m"} and (.HostConfig.MaskedPaths | index("/proc/kcore"))
+        and (.NetworkSettings.Networks | keys) == ["none"]'
+    is "$(hako ps --format '{{.Ports}} {{.LocalVolumes}}')" "80/tcp, 7001/udp, 7002/udp 1"
+    is "$(cat "$(hako inspect -f '{{.HostnamePath}}' box)")" "$(hako exec box hostname)"
+    is "$(readlink "$(hako inspect -f '{{.NetworkSettings.SandboxKey}}' box)")" \
+        "$(hako exec box readlink /proc/self/ns/net)"
+    hako stop -t 0 box
+    is "$(hako ps -a --format '{{.Ports}}')" ""
+    hako rm -v box
+    fails 125 hako run --expose 80/ip $I true
+    fails 125 hako run --expose 0 $I true
 }
 
 @test "ps -f, -n, -l, --size" {
