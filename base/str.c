@@ -216,3 +216,13 @@ int strv_env_set(char ***env, const char *assignment)
 
     return at ? str_set(at, assignment) : strv_add(env, assignment);
 }
+
+void strv_env_unset(char **env, const char *key)
+{
+    char **at = env_find(env, key, strlen(key));
+
+    if (!at)
+        return;
+    free(*at);
+    memmove(at, at + 1, (strv_len(at + 1) + 1) * sizeof(*at));
+}

@@ -43,9 +43,10 @@ char **strv_split(const char *s, char sep, bool skip_empty);
 /* malloc'd "a<sep>b<sep>c". */
 char *strv_join(char *const *v, const char *sep);
 void strv_free(char **v);
-/* "KEY=VALUE" lists: the value of KEY, or NULL; and set-or-replace (0, or -1). */
+/* "KEY=VALUE" lists: the value of KEY, or NULL; set-or-replace (0, or -1); and removal. */
 const char *strv_env_get(char *const *env, const char *key);
 int strv_env_set(char ***env, const char *assignment);
+void strv_env_unset(char **env, const char *key);
 
 #define strv_foreach(it, v) for (char *const *it = (v); it && *it; it++)
 

@@ -71,9 +71,8 @@ static int fill_process(const struct exec_args *args, char *const *env, struct t
     if (!proc->args ||
         (args->tty && !strv_env_get(proc->env, "TERM") && strv_add(&proc->env, "TERM=xterm") < 0))
         return err_nomem(e);
-    strv_foreach (it, env)
-        if (strv_env_set(&proc->env, *it) < 0)
-            return err_nomem(e);
+    if (parse_env_apply(&proc->env, env) < 0)
+        return err_nomem(e);
     if (!str_empty(args->workdir) && *args->workdir != '/')
         return err_set(e, ERR_INVALID, "the working directory '%s' needs to be an absolute path",
                        args->workdir);

@@ -16,14 +16,15 @@ struct source {
     char *const *environ;
 };
 
-static int add(const struct source *from, const char *text, char ***v, struct err *e)
+/* `bare`: what has no value stays as it is, else it counts for nothing. */
+static int add(const struct source *from, const char *text, bool bare, char ***v, struct err *e)
 {
     AUTO_FREE char *full = NULL;
 
     if (!strchr(text, '=')) {
         const char *value = from->from_environ ? strv_env_get(from->environ, text) : "";
         if (!value)
-            return 0;
+            return bare && strv_add(v, text) < 0 ? err_nomem(e) : 0;
         full = str_fmt("%s=%s", text, value);
         if (!full)
             return err_nomem(e);
@@ -36,7 +37,7 @@ static int add_option(const struct source *from, const char *text, char ***v, st
     if (*text == '=' || *text == '\0')
         return err_set(e, ERR_INVALID, "invalid %s \"%s\": it has no name",
                        from->from_environ ? "environment variable" : "label", text);
-    return add(from, text, v, e);
+    return add(from, text, true, v, e);
 }
 
 /* One line of a file: comments and empty lines count for nothing, blanks before the name neither.
@@ -54,7 +55,7 @@ static int add_line(const struct source *from, char *line, char ***v, struct err
         if (isspace((unsigned char)line[i]))
             return err_set(e, ERR_INVALID, "variable \"%.*s\" contains white space", (int)name,
                            line);
-    return add(from, line, v, e);
+    return add(from, line, false, v, e);
 }
 
 static int add_file(const struct source *from, const char *path, char ***v, struct err *e)
@@ -104,6 +105,19 @@ int parse_env(char *const *files, char *const *options, char *const *environ, ch
     const struct source from = { .from_environ = true, .environ = environ };
 
     return collect(&from, files, options, ret, e);
+}
+
+int parse_env_apply(char ***env, char *const *own)
+{
+    int r = 0;
+
+    strv_foreach (it, own) {
+        if (strchr(*it, '='))
+            r = r < 0 ? r : strv_env_set(env, *it);
+        else
+            strv_env_unset(*env, *it);
+    }
+    return r;
 }
 
 int parse_env_labels(char *const *files, char *const *options, char ***ret, struct err *e)

@@ -72,8 +72,8 @@ static int fill_env(struct plan *plan, const struct run_args *args, const struct
         r = strv_add(&proc->env, "TERM=xterm");
     strv_foreach (it, img->env)
         r = r < 0 ? r : strv_env_set(&proc->env, *it);
-    strv_foreach (it, own)
-        r = r < 0 ? r : strv_env_set(&proc->env, *it);
+    if (r == 0)
+        r = parse_env_apply(&proc->env, own);
     if (r == 0)
         r = strv_extend(&plan->record.env, proc->env);
     return r < 0 ? err_nomem(e) : 0;

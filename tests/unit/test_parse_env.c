@@ -46,7 +46,22 @@ START_TEST(assignments)
 
     unit_ok(parse_env(NULL, given, environment, &env, &e), &e);
     AUTO_FREE char *all = strv_join(env, "|");
-    ck_assert_str_eq(all, "A=2|HOME=/root|EMPTY=|B=x=y|C=");
+    ck_assert_str_eq(all, "A=2|HOME=/root|UNSET|EMPTY=|B=x=y|C=");
+}
+END_TEST
+
+START_TEST(changes)
+{
+    AUTO_STRV char **env = parts("A=1|B=2|BB=3|C=4");
+    AUTO_STRV char **own = parts("B|C=5|A|A=6|NONE|D=7|D");
+    AUTO_STRV char **none = NULL;
+
+    ck_assert_int_eq(parse_env_apply(&env, own), 0);
+    AUTO_FREE char *all = strv_join(env, "|");
+    ck_assert_str_eq(all, "BB=3|C=5|A=6");
+    ck_assert_int_eq(parse_env_apply(&none, own), 0);
+    AUTO_FREE char *made = strv_join(none, "|");
+    ck_assert_str_eq(made, "C=5|A=6");
 }
 END_TEST
 
@@ -141,6 +156,7 @@ int main(void)
     tcase_add_checked_fixture(t, unit_dir_make, unit_dir_remove);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, assignments);
+    tcase_add_test(t, changes);
     tcase_add_test(t, nothing);
     tcase_add_test(t, nameless);
     tcase_add_test(t, files);
