@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/json_text.h"
+#include "base/str.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -225,4 +226,31 @@ void json_out_member_bool(struct json_out *o, const char *key, bool v)
 {
     json_out_key(o, key);
     json_out_bool(o, v);
+}
+
+void json_out_member_null(struct json_out *o, const char *key)
+{
+    json_out_key(o, key);
+    json_out_null(o);
+}
+
+void json_out_member_strv(struct json_out *o, const char *key, char *const *v)
+{
+    if (!v) {
+        json_out_member_null(o, key);
+        return;
+    }
+    json_out_key(o, key);
+    json_out_array(o);
+    strv_foreach (it, v)
+        json_out_str(o, *it);
+    json_out_array_end(o);
+}
+
+void json_out_member_map(struct json_out *o, const char *key, const struct json_map *m)
+{
+    json_out_key(o, key);
+    json_out_object(o);
+    json_map_foreach(it, m) json_out_member_str(o, it->key, it->val);
+    json_out_object_end(o);
 }

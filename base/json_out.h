@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/json_map.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,7 +42,10 @@ void json_out_raw(struct json_out *o, const char *text);
 struct json_table;
 void json_out_table(struct json_out *o, const struct json_table *t, const void *obj);
 
-/* One member in one call. */
+/* One member in one call. A vector that is NULL is written as null. */
 void json_out_member_str(struct json_out *o, const char *key, const char *s);
 void json_out_member_i64(struct json_out *o, const char *key, int64_t v);
 void json_out_member_bool(struct json_out *o, const char *key, bool v);
+void json_out_member_null(struct json_out *o, const char *key);
+void json_out_member_strv(struct json_out *o, const char *key, char *const *v);
+void json_out_member_map(struct json_out *o, const char *key, const struct json_map *m);

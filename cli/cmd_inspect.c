@@ -111,14 +111,10 @@ static int get_volume(const struct query *q, const char *name, struct buf *out, 
     json_out_object(&o);
     json_out_member_str(&o, "CreatedAt", moment_text(v.record.created, moment));
     json_out_member_str(&o, "Driver", "local");
-    json_out_key(&o, "Labels");
-    json_out_object(&o);
-    json_map_foreach(it, &v.record.labels) json_out_member_str(&o, it->key, it->val);
-    json_out_object_end(&o);
+    json_out_member_map(&o, "Labels", &v.record.labels);
     json_out_member_str(&o, "Mountpoint", v.mountpoint);
     json_out_member_str(&o, "Name", v.name);
-    json_out_key(&o, "Options");
-    json_out_null(&o);
+    json_out_member_null(&o, "Options");
     json_out_member_str(&o, "Scope", "local");
     json_out_object_end(&o);
     return 0;

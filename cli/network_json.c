@@ -6,14 +6,6 @@
 #include "base/str.h"
 #include "cli/moment.h"
 
-static void add_map(struct json_out *o, const char *key, const struct json_map *m)
-{
-    json_out_key(o, key);
-    json_out_object(o);
-    json_map_foreach(it, m) json_out_member_str(o, it->key, it->val);
-    json_out_object_end(o);
-}
-
 static void add_ipam(struct json_out *o, const struct network *n)
 {
     json_out_key(o, "IPAM");
@@ -104,8 +96,8 @@ int network_json(const struct net_place *place, const char *name, struct buf *re
     json_out_member_bool(&o, "Attachable", false);
     json_out_member_bool(&o, "Ingress", false);
     r = add_containers(place, &n, &o, e);
-    add_map(&o, "Options", &n.options);
-    add_map(&o, "Labels", &n.labels);
+    json_out_member_map(&o, "Options", &n.options);
+    json_out_member_map(&o, "Labels", &n.labels);
     json_out_object_end(&o);
     return r;
 }

@@ -69,6 +69,15 @@ static void add_networks(const struct record *r, struct buf *out)
         buf_str(out, r->network_mode);
 }
 
+/* Exposed ones, while it listens there. */
+static void add_ports(const struct container_info *c, struct buf *out)
+{
+    bool runs = c->status.state == RECORD_RUNNING || c->status.state == RECORD_PAUSED;
+
+    strv_foreach (port, runs ? c->record.exposed_ports : NULL)
+        buf_fmt(out, "%s%s", out->len ? ", " : "", *port);
+}
+
 static void add_mounts(const struct record *r, bool no_trunc, struct buf *out)
 {
     const char *comma = "";
@@ -81,6 +90,15 @@ static void add_mounts(const struct record *r, bool no_trunc, struct buf *out)
         buf_fmt(out, "%s%s", comma, cut ? cut : name);
         comma = ",";
     }
+}
+
+static size_t volumes_of(const struct record *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_mounts; i++)
+        n += STREQ(r->mounts[i].type, "volume");
+    return n;
 }
 
 /* "12.3kB (virtual 150MB)": what it has written, and with its image. */
@@ -133,13 +151,15 @@ void ps_row_json(const struct ps_row_how *how, const struct container_info *c, s
     member(&o, "Image", &text);
     rows_labels(&r->labels, &text);
     member(&o, "Labels", &text);
-    json_out_member_str(&o, "LocalVolumes", "0");
+    buf_fmt(&text, "%zu", volumes_of(r));
+    member(&o, "LocalVolumes", &text);
     add_mounts(r, how->no_trunc, &text);
     member(&o, "Mounts", &text);
     json_out_member_str(&o, "Names", r->name);
     add_networks(r, &text);
     member(&o, "Networks", &text);
-    json_out_member_str(&o, "Ports", "");
+    add_ports(c, &text);
+    member(&o, "Ports", &text);
     buf_fmt(&text, "%s ago", num_age_text(time(NULL) - r->created / NANO, age, sizeof(age)));
     member(&o, "RunningFor", &text);
     if (how->size)

@@ -2,11 +2,12 @@
 /* A container as docker's inspect shows it. */
 #include "engine/inspect.h"
 
-#include "base/json_out.h"
+#include "base/fs.h"
 #include "base/str.h"
 #include "engine/freeze.h"
 #include "engine/heal.h"
 #include "engine/inspect_limits.h"
+#include "engine/inspect_part.h"
 #include "engine/monitor/logfile.h"
 #include "engine/volume.h"
 
@@ -19,37 +20,10 @@ static void time_member(struct json_out *o, const char *key, int64_t ns)
     json_out_member_str(o, key, text);
 }
 
-static void null_member(struct json_out *o, const char *key)
-{
-    json_out_key(o, key);
-    json_out_null(o);
-}
-
 static void empty_member(struct json_out *o, const char *key)
 {
     json_out_key(o, key);
     json_out_object(o);
-    json_out_object_end(o);
-}
-
-static void strv_member(struct json_out *o, const char *key, char *const *v)
-{
-    json_out_key(o, key);
-    if (!v) {
-        json_out_null(o);
-        return;
-    }
-    json_out_array(o);
-    strv_foreach (it, v)
-        json_out_str(o, *it);
-    json_out_array_end(o);
-}
-
-static void map_member(struct json_out *o, const char *key, const struct json_map *m)
-{
-    json_out_key(o, key);
-    json_out_object(o);
-    json_map_foreach(it, m) json_out_member_str(o, it->key, it->val);
     json_out_object_end(o);
 }
 
@@ -78,8 +52,33 @@ static void out_state(struct json_out *o, const struct record *r, const struct s
     json_out_member_str(o, "Error", text(s->error));
     time_member(o, "StartedAt", s->started);
     time_member(o, "FinishedAt", s->finished);
-    null_member(o, "Health");
+    json_out_member_null(o, "Health");
     json_out_object_end(o);
+}
+
+/* Keys without values; none: null. */
+static void out_set(struct json_out *o, const char *key, char *const *names)
+{
+    if (!names) {
+        json_out_member_null(o, key);
+        return;
+    }
+    json_out_key(o, key);
+    json_out_object(o);
+    strv_foreach (it, names)
+        empty_member(o, *it);
+    json_out_object_end(o);
+}
+
+/* Those without a name: the image's, and -v TARGET's. */
+static void out_volumes(struct json_out *o, const struct record *r)
+{
+    AUTO_STRV char **targets = NULL;
+
+    for (size_t i = 0; i < r->n_mounts; i++)
+        if (r->mounts[i].anonymous && strv_add(&targets, r->mounts[i].destination) < 0)
+            o->buf->failed = true;
+    out_set(o, "Volumes", targets);
 }
 
 static void out_config(struct json_out *o, const struct record *r)
@@ -95,21 +94,21 @@ static void out_config(struct json_out *o, const struct record *r)
     json_out_member_bool(o, "Tty", r->tty);
     json_out_member_bool(o, "OpenStdin", r->open_stdin);
     json_out_member_bool(o, "StdinOnce", r->stdin_once);
-    strv_member(o, "Env", r->env);
-    strv_member(o, "Cmd", r->cmd);
+    json_out_member_strv(o, "Env", r->env);
+    json_out_member_strv(o, "Cmd", r->cmd);
     json_out_member_str(o, "Image", text(r->image));
     json_out_member_str(o, "WorkingDir", text(r->working_dir));
-    strv_member(o, "Entrypoint", r->entrypoint);
-    null_member(o, "ExposedPorts");
-    null_member(o, "Volumes");
-    null_member(o, "OnBuild");
-    null_member(o, "Healthcheck");
-    map_member(o, "Labels", &r->labels);
+    json_out_member_strv(o, "Entrypoint", r->entrypoint);
+    out_set(o, "ExposedPorts", r->exposed_ports);
+    out_volumes(o, r);
+    json_out_member_null(o, "OnBuild");
+    json_out_member_null(o, "Healthcheck");
+    json_out_member_map(o, "Labels", &r->labels);
     json_out_member_str(o, "StopSignal", r->stop_signal ? r->stop_signal : "SIGTERM");
     if (r->stop_timeout.set)
         json_out_member_i64(o, "StopTimeout", r->stop_timeout.val);
     else
-        null_member(o, "StopTimeout");
+        json_out_member_null(o, "StopTimeout");
     json_out_object_end(o);
 }
 
@@ -130,7 +129,7 @@ static void out_binds(struct json_out *o, const struct record *r)
         if (!bind || strv_add(&binds, bind) < 0)
             o->buf->failed = true;
     }
-    strv_member(o, "Binds", binds);
+    json_out_member_strv(o, "Binds", binds);
 }
 
 static void out_policies(struct json_out *o, const struct record *r)
@@ -143,12 +142,12 @@ static void out_policies(struct json_out *o, const struct record *r)
     json_out_key(o, "LogConfig");
     json_out_object(o);
     json_out_member_str(o, "Type", r->log.driver ? r->log.driver : "json-file");
-    map_member(o, "Config", &r->log.options);
+    json_out_member_map(o, "Config", &r->log.options);
     json_out_object_end(o);
     empty_member(o, "PortBindings");
 }
 
-static void out_host_config(struct json_out *o, const struct record *r)
+static void out_host_config(struct json_out *o, const struct record *r, const struct config *spec)
 {
     json_out_key(o, "HostConfig");
     json_out_object(o);
@@ -164,20 +163,21 @@ static void out_host_config(struct json_out *o, const struct record *r)
     out_binds(o, r);
     out_policies(o, r);
     json_out_member_str(o, "ContainerIDFile", text(r->cid_file));
-    strv_member(o, "CapAdd", r->cap_add);
-    strv_member(o, "CapDrop", r->cap_drop);
-    strv_member(o, "SecurityOpt", r->security_opt);
-    strv_member(o, "Dns", r->dns);
-    strv_member(o, "DnsSearch", r->dns_search);
-    strv_member(o, "DnsOptions", r->dns_options);
-    strv_member(o, "ExtraHosts", r->extra_hosts);
-    strv_member(o, "GroupAdd", r->group_add);
+    json_out_member_strv(o, "CapAdd", r->cap_add);
+    json_out_member_strv(o, "CapDrop", r->cap_drop);
+    json_out_member_strv(o, "SecurityOpt", r->security_opt);
+    json_out_member_strv(o, "Dns", r->dns);
+    json_out_member_strv(o, "DnsSearch", r->dns_search);
+    json_out_member_strv(o, "DnsOptions", r->dns_options);
+    json_out_member_strv(o, "ExtraHosts", r->extra_hosts);
+    json_out_member_strv(o, "GroupAdd", r->group_add);
     json_out_member_str(o, "CgroupManager", text(r->cgroup_manager));
     json_out_member_str(o, "CgroupParent", text(r->cgroup_parent));
     json_out_member_str(o, "Cgroups", r->cgroup ? "default" : "disabled");
     json_out_member_str(o, "CgroupMissing", r->cgroup_lenient ? "warn" : "fail");
-    strv_member(o, "DeviceCgroupRules", r->device_cgroup_rules);
+    json_out_member_strv(o, "DeviceCgroupRules", r->device_cgroup_rules);
     inspect_limits(o, &r->limits);
+    inspect_spec(o, r, spec);
     json_out_object_end(o);
 }
 
@@ -212,66 +212,75 @@ static void out_mounts(struct json_out *o, const struct paths *p, const struct r
     json_out_array_end(o);
 }
 
-static void out_endpoint(struct json_out *o, const struct record_address *a)
+/* Where a file that hako makes for the container lies, while it is there. */
+static void out_file(struct json_out *o, const char *key, const struct paths *p,
+                     const struct container *c, const char *name)
 {
+    bool there = c->run_fd >= 0 && faccessat(c->run_fd, name, F_OK, 0) == 0;
+    AUTO_FREE char *path = there ? str_fmt("%s/containers/%s/%s", p->runroot, c->id, name) : NULL;
+
+    json_out_member_str(o, key, text(path));
+}
+
+static void out_files(struct json_out *o, const struct paths *p, const struct container *c)
+{
+    AUTO_FREE char *log = str_fmt("%s/containers/%s/%s", p->root, c->id, LOGFILE_NAME);
+
+    out_file(o, "ResolvConfPath", p, c, "resolv.conf");
+    out_file(o, "HostnamePath", p, c, "hostname");
+    out_file(o, "HostsPath", p, c, "hosts");
+    json_out_member_str(o, "LogPath", text(log));
+}
+
+static void out_driver(struct json_out *o, const struct paths *p, const struct container *c)
+{
+    AUTO_FREE char *upper = str_fmt("%s/containers/%s/upper", p->root, c->id);
+    AUTO_FREE char *work = str_fmt("%s/containers/%s/work", p->root, c->id);
+
+    json_out_member_str(o, "Driver", "overlay");
+    json_out_key(o, "GraphDriver");
     json_out_object(o);
-    json_out_member_str(o, "IPAddress", text(a->ip));
-    json_out_member_i64(o, "IPPrefixLen", a->prefix);
-    json_out_member_str(o, "Gateway", text(a->gateway));
-    json_out_member_str(o, "MacAddress", text(a->mac));
-    json_out_member_str(o, "IPv6Gateway", "");
-    json_out_member_str(o, "GlobalIPv6Address", "");
-    json_out_member_i64(o, "GlobalIPv6PrefixLen", 0);
-    strv_member(o, "Aliases", a->aliases);
+    json_out_member_str(o, "Name", "overlay");
+    json_out_key(o, "Data");
+    json_out_object(o);
+    json_out_member_str(o, "UpperDir", text(upper));
+    json_out_member_str(o, "WorkDir", text(work));
+    json_out_object_end(o);
     json_out_object_end(o);
 }
 
-/* Before the first start the networks that were asked for, without addresses. */
-static void out_network(struct json_out *o, const struct record *r, const struct status *s)
+static void out_labels(struct json_out *o, const struct config *spec)
 {
-    const struct record_address none = { 0 };
-    bool running = s->state == RECORD_RUNNING || s->state == RECORD_PAUSED;
-    const struct record_address *first = running && s->n_addresses > 0 ? s->addresses : &none;
-
-    json_out_key(o, "NetworkSettings");
-    json_out_object(o);
-    json_out_member_str(o, "IPAddress", text(first->ip));
-    json_out_member_i64(o, "IPPrefixLen", first->prefix);
-    json_out_member_str(o, "Gateway", text(first->gateway));
-    json_out_member_str(o, "MacAddress", text(first->mac));
-    empty_member(o, "Ports");
-    json_out_key(o, "Networks");
-    json_out_object(o);
-    for (size_t i = 0; i < r->n_networks; i++) {
-        json_out_key(o, r->networks[i].name);
-        out_endpoint(o, running && i < s->n_addresses ? &s->addresses[i] : &none);
-    }
-    json_out_object_end(o);
-    json_out_object_end(o);
+    json_out_member_str(o, "MountLabel", text(spec->lnx.mount_label));
+    json_out_member_str(o, "ProcessLabel", spec->process ? text(spec->process->selinux_label) : "");
+    json_out_member_str(o, "AppArmorProfile",
+                        spec->process ? text(spec->process->apparmor_profile) : "");
+    json_out_member_null(o, "ExecIDs");
 }
 
-static void out_container(struct json_out *o, const struct paths *p, const struct container *c)
+static void out_container(struct json_out *o, const struct paths *p, const struct container *c,
+                          const struct config *spec)
 {
     const struct record *r = &c->record;
-    AUTO_FREE char *log = str_fmt("%s/containers/%s/%s", p->root, c->id, LOGFILE_NAME);
     AUTO_FREE char *name = str_fmt("/%s", text(r->name));
 
     json_out_object(o);
     json_out_member_str(o, "Id", c->id);
     time_member(o, "Created", r->created);
     json_out_member_str(o, "Path", text(r->path));
-    strv_member(o, "Args", r->args);
+    json_out_member_strv(o, "Args", r->args);
     out_state(o, r, &c->status);
     json_out_member_str(o, "Image", text(r->image_id));
-    json_out_member_str(o, "LogPath", text(log));
+    out_files(o, p, c);
     json_out_member_str(o, "Name", text(name));
     json_out_member_i64(o, "RestartCount", c->status.restart_count);
-    json_out_member_str(o, "Driver", "overlay");
     json_out_member_str(o, "Platform", "linux");
-    out_host_config(o, r);
+    out_labels(o, spec);
+    out_driver(o, p, c);
+    out_host_config(o, r, spec);
     out_mounts(o, p, r);
     out_config(o, r);
-    out_network(o, r, &c->status);
+    inspect_network(o, p, c);
     json_out_object_end(o);
 }
 
@@ -279,12 +288,15 @@ int inspect_container(const struct paths *p, const char *name, struct buf *ret, 
 {
     CLEANUP(container) struct container c = CONTAINER_INIT;
     AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
+    AUTO_CONFIG struct config spec = { 0 };
+    struct err ignored = ERR_INIT;
     struct json_out o = { .buf = ret };
 
     int r = heal_open(p, name, &c, e);
     if (r < 0)
         return r;
     freeze_look(&c, &tree);
-    out_container(&o, p, &c);
+    container_load_config(&c, &spec, &ignored); /* what is damaged has empty members */
+    out_container(&o, p, &c, &spec);
     return ret->failed ? err_nomem(e) : 0;
 }

@@ -104,7 +104,7 @@ static int fill(const struct paths *p, const struct run_args *args, const struct
     if (r >= 0)
         r = fill_root(plan, args, e);
     if (r >= 0)
-        r = plan_network(p, plan, args, e);
+        r = plan_network(p, plan, args, &img->config->config, e);
     if (r >= 0)
         r = plan_process(plan, args, &img->config->config, e);
     if (r >= 0)

@@ -46,7 +46,7 @@ int plan_cgroup(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_namespaces(const struct paths *p, struct plan *plan, const struct run_args *args,
                     struct err *e);
 int plan_network(const struct paths *p, struct plan *plan, const struct run_args *args,
-                 struct err *e);
+                 const struct image_run *img, struct err *e);
 
 /* False with --privileged, seccomp=unconfined, or a profile of the user's (which the config has).
  */

@@ -120,6 +120,48 @@ static int fill_dns(struct record *rec, const struct run_args *args, struct err 
     return 0;
 }
 
+/* ---- ports ---- */
+
+/* Those of a range one by one, each once. */
+static int add_ports(struct record *rec, const char *text, struct err *e)
+{
+    struct port_spec p;
+    int r = parse_net_port(text, &p, e);
+
+    for (unsigned n = r < 0 ? 1 : p.first; r >= 0 && n <= p.last; n++) {
+        AUTO_FREE char *port = str_fmt("%u/%s", n, p.proto);
+        if (!port || (!strv_has(rec->exposed_ports, port) && strv_add(&rec->exposed_ports, port)))
+            r = err_nomem(e);
+    }
+    return r;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const char *x = *(char *const *)a;
+    const char *y = *(char *const *)b;
+    long first = strtol(x, NULL, 10);
+    long second = strtol(y, NULL, 10);
+
+    return first != second ? (first > second) - (first < second) : strcmp(x, y);
+}
+
+static int fill_ports(struct record *rec, char *const *of_image, char *const *of_user,
+                      struct err *e)
+{
+    int r = 0;
+
+    strv_foreach (it, of_image) {
+        struct err ignored = ERR_INIT; /* an image's nonsense keeps nobody from running it */
+        add_ports(rec, *it, &ignored);
+    }
+    strv_foreach (it, of_user)
+        r = r < 0 ? r : add_ports(rec, *it, e);
+    if (rec->exposed_ports)
+        qsort(rec->exposed_ports, strv_len(rec->exposed_ports), sizeof(char *), by_number);
+    return r;
+}
+
 /* ---- --network container:ID ---- */
 
 static int check_conflicts(const struct run_args *args, struct err *e)
@@ -162,7 +204,7 @@ static int share_hostname(const struct paths *p, struct plan *plan, const struct
 }
 
 int plan_network(const struct paths *p, struct plan *plan, const struct run_args *args,
-                 struct err *e)
+                 const struct image_run *img, struct err *e)
 {
     int r = 0;
 
@@ -174,5 +216,7 @@ int plan_network(const struct paths *p, struct plan *plan, const struct run_args
         r = fill_first(&plan->record, args, e);
     if (r >= 0)
         r = share_hostname(p, plan, args, e);
+    if (r >= 0)
+        r = fill_ports(&plan->record, img->exposed_ports, args->expose, e);
     return r < 0 ? r : fill_dns(&plan->record, args, e);
 }

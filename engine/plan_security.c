@@ -33,7 +33,8 @@ static int fill_caps(struct plan *plan, const struct run_args *args, uint64_t *r
     caps_to_config(*ret_caps, proc->capabilities);
     if (strv_extend(&plan->record.cap_add, args->cap_add) < 0 ||
         strv_extend(&plan->record.cap_drop, args->cap_drop) < 0 ||
-        strv_extend(&plan->record.security_opt, args->security_opts) < 0)
+        strv_extend(&plan->record.security_opt, args->security_opts) < 0 ||
+        strv_extend(&plan->record.devices, args->devices) < 0)
         return err_nomem(e);
     return 0;
 }

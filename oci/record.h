@@ -133,6 +133,9 @@ struct record {
     char **cap_add;
     char **cap_drop;
     char **security_opt;
+    char **devices;       /* --device */
+    char **ulimits;       /* --ulimit */
+    char **exposed_ports; /* the image's and --expose's: "80/tcp" */
     char *cgroup;         /* its group's path below the v2 root; NULL: it has none of its own */
     char *cgroup_manager; /* the driver that makes it (cgroup_driver_find()) */
     char *cgroup_parent;  /* as it was asked for, or NULL */

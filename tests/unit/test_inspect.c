@@ -78,6 +78,17 @@ START_TEST(empty_record)
         { "/Mounts", "[]" },
         { "/NetworkSettings/Networks", "{}" },
         { "/NetworkSettings/IPAddress", "\"\"" },
+        { "/NetworkSettings/SandboxKey", "\"\"" },
+        { "/NetworkSettings/Ports", "{}" },
+        { "/Config/ExposedPorts", "null" },
+        { "/Config/Volumes", "null" },
+        { "/HostConfig/Devices", "[]" },
+        { "/HostConfig/Ulimits", "[]" },
+        { "/HostConfig/Tmpfs", "{}" },
+        { "/HostConfig/ShmSize", "0" },
+        { "/HostConfig/MaskedPaths", "null" },
+        { "/HostsPath", "\"\"" },
+        { "/ExecIDs", "null" },
     };
     make("", NULL);
     CLEANUP(json_value) struct json_value *v = inspect();
@@ -121,6 +132,15 @@ START_TEST(full_record)
         { "/HostConfig/PidsLimit", "20" },
         { "/HostConfig/CpusetCpus", "\"0-1\"" },
         { "/NetworkSettings/Networks/app/IPAddress", "\"\"" },
+        { "/NetworkSettings/Networks/app/Aliases", "[\"db\"]" },
+        { "/NetworkSettings/Networks/app/IPAMConfig", "{\"IPv4Address\":\"10.1.2.3\"}" },
+        { "/Config/ExposedPorts", "{\"53/udp\":{},\"80/tcp\":{}}" },
+        { "/Config/Volumes", "{\"/v\":{}}" },
+        { "/HostConfig/Devices", "[{\"PathOnHost\":\"/dev/a\",\"PathInContainer\":\"/dev/b\","
+                                 "\"CgroupPermissions\":\"r\"}]" },
+        { "/HostConfig/Ulimits", "[{\"Name\":\"nofile\",\"Hard\":2,\"Soft\":1},"
+                                 "{\"Name\":\"core\",\"Hard\":-1,\"Soft\":-1}]" },
+        { "/HostConfig/Tmpfs", "{\"/t\":\"\"}" },
     };
     make(",\"created\":1000000000000000007,\"image\":\"img:1\",\"imageId\":\"sha256:abc\","
          "\"path\":\"/bin/sh\",\"args\":[\"-c\",\"true\"],\"cmd\":[\"true\"],"
@@ -128,10 +148,13 @@ START_TEST(full_record)
          "\"workingDir\":\"/w\",\"hostname\":\"host\",\"labels\":{\"k\":\"v\"},"
          "\"autoRemove\":true,\"tty\":true,\"openStdin\":true,\"privileged\":true,"
          "\"readOnly\":true,\"stopSignal\":\"SIGINT\",\"stopTimeout\":3,\"networkMode\":\"app\","
-         "\"networks\":[{\"name\":\"app\"}],\"pidMode\":\"host\",\"capAdd\":[\"NET_ADMIN\"],"
+         "\"networks\":[{\"name\":\"app\",\"aliases\":[\"db\"],\"ip\":\"10.1.2.3\"}],"
+         "\"exposedPorts\":[\"53/udp\",\"80/tcp\"],\"devices\":[\"/dev/a:/dev/b:r\"],"
+         "\"ulimits\":[\"nofile=1:2\",\"core=-1\"],\"pidMode\":\"host\",\"capAdd\":[\"NET_ADMIN\"],"
          "\"mounts\":[{\"type\":\"bind\",\"source\":\"/s\",\"destination\":\"/d\","
          "\"readOnly\":true},{\"type\":\"bind\",\"source\":\"/m\",\"destination\":\"/e\","
-         "\"mode\":\"z\"},{\"type\":\"tmpfs\",\"destination\":\"/t\"}],"
+         "\"mode\":\"z\"},{\"type\":\"tmpfs\",\"destination\":\"/t\"},"
+         "{\"type\":\"volume\",\"name\":\"n\",\"destination\":\"/v\",\"anonymous\":true}],"
          "\"limits\":{\"memory\":67108864,\"nanoCpus\":500000000,\"pids\":20,"
          "\"cpusetCpus\":\"0-1\"}",
          NULL);
@@ -139,13 +162,16 @@ START_TEST(full_record)
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         check(v, rows[i].pointer, rows[i].want);
-    check(v, "/Mounts",
-          "[{\"Type\":\"bind\",\"Source\":\"/s\",\"Destination\":\"/d\","
-          "\"Mode\":\"\",\"RW\":false,\"Propagation\":\"\"},"
+    check(v, "/Mounts/0",
+          "{\"Type\":\"bind\",\"Source\":\"/s\",\"Destination\":\"/d\","
+          "\"Mode\":\"\",\"RW\":false,\"Propagation\":\"\"}");
+    check(v, "/Mounts/1",
           "{\"Type\":\"bind\",\"Source\":\"/m\",\"Destination\":\"/e\","
-          "\"Mode\":\"z\",\"RW\":true,\"Propagation\":\"\"},"
+          "\"Mode\":\"z\",\"RW\":true,\"Propagation\":\"\"}");
+    check(v, "/Mounts/2",
           "{\"Type\":\"tmpfs\",\"Source\":\"\",\"Destination\":\"/t\","
-          "\"Mode\":\"\",\"RW\":true,\"Propagation\":\"\"}]");
+          "\"Mode\":\"\",\"RW\":true,\"Propagation\":\"\"}");
+    check(v, "/Mounts/3/Name", "\"n\"");
 }
 END_TEST
 

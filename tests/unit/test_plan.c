@@ -394,7 +394,7 @@ static int networks(char **list)
     free(plan.record.network_mode);
     plan.record.network_mode = NULL;
     args.networks = list;
-    return plan_network(&trees, &plan, &args, &e);
+    return plan_network(&trees, &plan, &args, &(struct image_run){ 0 }, &e);
 }
 
 START_TEST(networks_by_name)
