@@ -98,7 +98,7 @@ static bool match_user(const struct fields *f, void *arg)
 
     if (f->n < 4 || !number(f->v[2], &uid) || !number(f->v[3], &gid))
         return false;
-    if (!STREQ(f->v[0], w->name) && !(w->numeric && uid == w->uid))
+    if (w->numeric ? uid != w->uid : !STREQ(f->v[0], w->name))
         return false;
     w->found->uid = uid;
     w->found->gid = gid;
@@ -200,7 +200,11 @@ static int find_groups(int root, const char *group, const char *login, char *con
 
     if (!str_empty(group))
         r = find_group(root, group, &u->gid, e);
-    else if (login)
+    if (r < 0)
+        return r;
+    /* A process that leaves its primary group is still one of its members (CVE-2022-36109). */
+    w.nomem = !add_group(u, u->gid);
+    if (str_empty(group) && login && !w.nomem)
         r = each_line(root, "/etc/group", collect_group, &w, e);
     if (r < 0)
         return r;

@@ -57,22 +57,22 @@ static const struct {
     const char *text;
     const char *want;
 } rows[] = {
-    { "", "0:0 /root" },
-    { "root", "0:0 /root" },
-    { "0", "0:0 /root" },
-    { "web", "33:34 8,44 /srv" },
-    { "33", "33:34 8,44 /srv" },
-    { "web:0", "33:0 /srv" },
-    { "web:mail", "33:8 /srv" },
-    { "33:44", "33:44 /srv" },
-    { "web:", "33:34 8,44 /srv" },
-    { ":mail", "0:8 /root" },
-    { "4711", "4711:0 /" },
-    { "4711:4712", "4711:4712 /" },
-    { "nohome", "40:41 /" },
-    { "1234", "50:51 /fifty" },
-    { "last", "60:61 /last" },
-    { "4294967294", "4294967294:0 /" },
+    { "", "0:0 0 /root" },
+    { "root", "0:0 0 /root" },
+    { "0", "0:0 0 /root" },
+    { "web", "33:34 34,8,44 /srv" },
+    { "33", "33:34 34,8,44 /srv" },
+    { "web:0", "33:0 0 /srv" },
+    { "web:mail", "33:8 8 /srv" },
+    { "33:44", "33:44 44 /srv" },
+    { "web:", "33:34 34,8,44 /srv" },
+    { ":mail", "0:8 8 /root" },
+    { "4711", "4711:0 0 /" },
+    { "4711:4712", "4711:4712 4712 /" },
+    { "nohome", "40:41 41 /" },
+    { "1234", "1234:0 0 /" },
+    { "last", "60:61 61 /last" },
+    { "4294967294", "4294967294:0 0 /" },
     { "nosuch", "!unable to find user nosuch: no matching entries in passwd file" },
     { "neg", "!unable to find user neg: no matching entries in passwd file" },
     { "big", "!unable to find user big: no matching entries in passwd file" },
@@ -93,9 +93,9 @@ END_TEST
 START_TEST(more_groups)
 {
     ck_assert_str_eq(look_up("web", (char *[]){ (char[]){ "www" }, (char[]){ "777" }, NULL }),
-                     "33:34 8,44,34,777 /srv");
+                     "33:34 34,8,44,777 /srv");
     ck_assert_str_eq(look_up("web:0", (char *[]){ (char[]){ "8" }, (char[]){ "8" }, NULL }),
-                     "33:0 8 /srv");
+                     "33:0 0,8 /srv");
     ck_assert_str_eq(look_up("web", (char *[]){ (char[]){ "nosuch" }, NULL }),
                      "!unable to find group nosuch: no matching entries in group file");
 }
@@ -105,13 +105,13 @@ START_TEST(without_files)
 {
     ck_assert_int_eq(unlinkat(unit_dirfd, "etc/passwd", 0), 0);
     ck_assert_int_eq(unlinkat(unit_dirfd, "etc/group", 0), 0);
-    ck_assert_str_eq(look_up("", NULL), "0:0 /");
-    ck_assert_str_eq(look_up("5:6", NULL), "5:6 /");
+    ck_assert_str_eq(look_up("", NULL), "0:0 0 /");
+    ck_assert_str_eq(look_up("5:6", NULL), "5:6 6 /");
     ck_assert_str_eq(look_up("web", NULL),
                      "!unable to find user web: no matching entries in passwd file");
     ck_assert_int_eq(unlinkat(unit_dirfd, "etc", AT_REMOVEDIR), 0);
     put("etc", "a file");
-    ck_assert_str_eq(look_up("5", NULL), "5:0 /");
+    ck_assert_str_eq(look_up("5", NULL), "5:0 0 /");
 }
 END_TEST
 
@@ -129,7 +129,7 @@ START_TEST(long_lines)
         buf_str(&b, "gecos");
     buf_str(&b, ":/srv:\n");
     put("etc/passwd", b.data);
-    ck_assert_str_eq(look_up("web", NULL), "33:34 8,44 /srv");
+    ck_assert_str_eq(look_up("web", NULL), "33:34 34,8,44 /srv");
 }
 END_TEST
 
@@ -151,10 +151,10 @@ START_TEST(links_and_devices)
 
     unlinkat(unit_dirfd, "etc/passwd", 0);
     ck_assert_int_eq(symlinkat("/../../../../usr/passwd", unit_dirfd, "etc/passwd"), 0);
-    ck_assert_str_eq(look_up("5", NULL), "5:0 /");
+    ck_assert_str_eq(look_up("5", NULL), "5:0 0 /");
     mkdirat(unit_dirfd, "usr", 0755);
     put("usr/passwd", "in:x:70:71::/in:\n");
-    ck_assert_str_eq(look_up("in", NULL), "70:71 /in");
+    ck_assert_str_eq(look_up("in", NULL), "70:71 71 /in");
     unlinkat(unit_dirfd, "etc/passwd", 0);
     ck_assert_int_eq(symlinkat("/etc/passwd", unit_dirfd, "etc/passwd"), 0);
     ck_assert_int_lt(user_lookup(unit_dirfd, "web", NULL, &u, &e), 0);
@@ -180,14 +180,14 @@ START_TEST(applies)
     unit_ok(user_apply(&u, &proc, &e), &e);
     ck_assert_uint_eq(proc.user.uid, 33);
     ck_assert_uint_eq(proc.user.gid, 34);
-    ck_assert_uint_eq(proc.user.additional_gids.n, 2);
+    ck_assert_uint_eq(proc.user.additional_gids.n, 3);
     ck_assert_str_eq(strv_env_get(proc.env, "HOME"), "/srv");
     user_free(&u);
     ck_assert_int_eq(strv_env_set(&proc.env, "HOME=/mine"), 0);
     unit_ok(user_lookup(unit_dirfd, "root", NULL, &u, &e), &e);
     unit_ok(user_apply(&u, &proc, &e), &e);
     ck_assert_str_eq(strv_env_get(proc.env, "HOME"), "/mine");
-    ck_assert_uint_eq(proc.user.additional_gids.n, 0);
+    ck_assert_uint_eq(proc.user.additional_gids.n, 1);
     user_free(&u);
     strv_free(proc.env);
     free(proc.user.additional_gids.v);
