@@ -6,8 +6,10 @@
 #include "base/vec.h"
 #include "cgroup/cgroup_limit.h"
 #include "engine/parse_limit.h"
+#include "runtime/caps.h"
 
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -190,18 +192,33 @@ static int add_rlimit(struct config_process *proc, int type, uint64_t soft, uint
     return 0;
 }
 
+/* Whoever may not raise hard limits gives his own: nobody has asked for more. */
+static uint64_t nofile_hard(void)
+{
+    struct rlimit own;
+
+    if (getrlimit(RLIMIT_NOFILE, &own) < 0 || own.rlim_max >= NOFILE_HARD ||
+        caps_have(CAP_SYS_RESOURCE))
+        return NOFILE_HARD;
+    return own.rlim_max;
+}
+
 static int fill_rlimits(struct plan *plan, const struct run_args *args, struct err *e)
 {
     struct config_process *proc = plan->config.process;
     struct ulimit_spec u;
 
-    int r = add_rlimit(proc, RLIMIT_NOFILE, NOFILE_SOFT, NOFILE_HARD, e);
+    uint64_t hard = nofile_hard();
+    int r = add_rlimit(proc, RLIMIT_NOFILE, hard < NOFILE_SOFT ? hard : NOFILE_SOFT, hard, e);
+
     strv_foreach (it, args->ulimits) {
         if (r >= 0)
             r = parse_limit_ulimit(*it, &u, e);
         if (r >= 0)
             r = add_rlimit(proc, u.resource, u.soft, u.hard, e);
     }
+    if (r >= 0 && strv_extend(&plan->record.ulimits, args->ulimits) < 0)
+        r = err_nomem(e);
     return r;
 }
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "oci/config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Sets are bits 1 << CAP_* (capabilities(7)). */
@@ -50,6 +51,9 @@ void caps_to_config(uint64_t set, struct config_capabilities *ret);
  * that was. For the parent, when the container gets no user namespace of its own (in a new one its
  * process has them all). */
 void caps_limit(struct caps *c);
+
+/* True when this process may use the capability. */
+bool caps_have(int cap);
 
 /* Gives up all but these, of every set. */
 int caps_shed(uint64_t keep, struct err *e);

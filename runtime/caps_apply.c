@@ -39,6 +39,14 @@ static int put_sets(const struct caps *c, struct err *e)
     return 0;
 }
 
+bool caps_have(int cap)
+{
+    struct err ignored = ERR_INIT;
+    struct caps own;
+
+    return get_sets(&own, &ignored) >= 0 && (own.effective & CAPS_BIT(cap));
+}
+
 static bool is_bounding(int cap)
 {
     return prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1;
