@@ -2,11 +2,13 @@
 /* Opening and making inside a root: by openat2, or step by step where the kernel lacks it. */
 #include "base/fs.h"
 #include "base/fs_walk.h"
-#include "base/mem.h"
+#include "base/str.h"
 #include "base/sys.h"
 
 #include <fcntl.h>
-#include <string.h>
+#include <limits.h>
+
+#define HOPS_MAX 40 /* as the kernel's */
 
 int fs_open_in(int root, const char *path, uint64_t flags, mode_t mode)
 {
@@ -27,10 +29,30 @@ int fs_open_in(int root, const char *path, uint64_t flags, mode_t mode)
     return fd < 0 && errno == ENOSYS ? fs_walk_in(root, path, flags, mode) : fd;
 }
 
-/* Opens `name` below dir, one component that is no symlink by construction of the caller's walk;
- * makes it when it is missing. */
+static int make_dir_in(int root, const char *path, mode_t mode, uint64_t links, int hops);
+
+/* `name` is a symlink that leads nowhere: what it leads to is made, as if that had been asked for.
+ */
+static int make_linked(int root, int dir, const char *so_far, const char *name, mode_t mode,
+                       int hops)
+{
+    char to[PATH_MAX];
+    ssize_t len = readlinkat(dir, name, to, sizeof(to) - 1);
+
+    if (len < 0)
+        return -1;
+    if (hops == 0) {
+        errno = ELOOP;
+        return -1;
+    }
+    to[len] = '\0';
+    AUTO_FREE char *path = str_fmt("%.*s%s", *to == '/' ? 0 : (int)(name - so_far), so_far, to);
+    return path ? make_dir_in(root, path, mode, 0, hops - 1) : -1;
+}
+
+/* Opens `name` below dir, the last component of so_far; makes it when it is missing. */
 static int step_into(int root, int dir, const char *so_far, const char *name, mode_t mode,
-                     uint64_t links)
+                     uint64_t links, int hops)
 {
     int fd = fs_open_in(root, so_far, O_PATH | O_DIRECTORY | links, 0);
 
@@ -38,10 +60,13 @@ static int step_into(int root, int dir, const char *so_far, const char *name, mo
         return fd;
     if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
         return -1;
-    return fs_open_in(root, so_far, O_PATH | O_DIRECTORY | links, 0);
+    fd = fs_open_in(root, so_far, O_PATH | O_DIRECTORY | links, 0);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    return make_linked(root, dir, so_far, name, mode, hops);
 }
 
-static int make_dir(int root, const char *path, mode_t mode, uint64_t links)
+static int make_dir_in(int root, const char *path, mode_t mode, uint64_t links, int hops)
 {
     AUTO_FREE char *walk = strdup(path);
     AUTO_FD int dir = -1;
@@ -60,13 +85,18 @@ static int make_dir(int root, const char *path, mode_t mode, uint64_t links)
             break;
         char next = p[len];
         p[len] = '\0';
-        int fd = step_into(root, dir, walk, p, mode, links);
+        int fd = step_into(root, dir, walk, p, mode, links, hops);
         p[len] = next;
         p += len;
         mem_close(&dir);
         dir = fd;
     }
     return TAKE_FD(dir);
+}
+
+static int make_dir(int root, const char *path, mode_t mode, uint64_t links)
+{
+    return make_dir_in(root, path, mode, links, HOPS_MAX);
 }
 
 /* O_NONBLOCK: somebody else may have put a fifo there meanwhile. */

@@ -119,6 +119,27 @@ START_TEST(makes_directories_inside_only)
 }
 END_TEST
 
+START_TEST(makes_what_links_lead_to)
+{
+    AUTO_FD int root = open_root();
+    ck_assert_int_eq(symlinkat("../by/hop", unit_dirfd, "root/etc/hop"), 0);
+    ck_assert_int_eq(symlinkat("/etc/hop/on", unit_dirfd, "root/first"), 0);
+    ck_assert_int_eq(symlinkat("../../../out", unit_dirfd, "root/etc/out"), 0);
+    ck_assert_int_eq(symlinkat("loop2", unit_dirfd, "root/loop1"), 0);
+    ck_assert_int_eq(symlinkat("loop1", unit_dirfd, "root/loop2"), 0);
+    AUTO_FD int dangling = fs_mkdir_in(root, "dangling/sub", 0755);
+    AUTO_FD int hops = fs_mkdir_in(root, "/first/last", 0755);
+    AUTO_FD int clamped = fs_mkdir_in(root, "etc/out", 0755);
+
+    ck_assert_uint_eq(inode(dangling), inode_at("root/made/by/link/sub"));
+    ck_assert_uint_eq(inode(hops), inode_at("root/by/hop/on/last"));
+    ck_assert_uint_eq(inode(clamped), inode_at("root/out"));
+    ck_assert_int_eq(faccessat(unit_dirfd, "out", F_OK, 0), -1);
+    ck_assert_int_eq(fs_mkdir_in(root, "loop1/x", 0755), -1);
+    ck_assert_int_eq(errno, ELOOP);
+}
+END_TEST
+
 START_TEST(touches_files)
 {
     AUTO_FD int root = open_root();
@@ -231,6 +252,7 @@ int main(void)
     tcase_add_loop_test(t, opens_inside_only, 0, (int)ARRAY_LEN(opens));
     tcase_add_test(t, refuses_magic_links);
     tcase_add_test(t, makes_directories_inside_only);
+    tcase_add_test(t, makes_what_links_lead_to);
     tcase_add_test(t, touches_files);
     tcase_add_test(t, makes_parents);
     tcase_add_test(t, reads_whole_files);
