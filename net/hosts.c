@@ -82,6 +82,8 @@ int hosts_check_extra(const char *entry, struct err *e)
 
 int hosts_file(const struct hosts_want *want, struct buf *out, struct err *e)
 {
+    size_t host = strcspn(want->hostname, "."); /* of a full name, the first part is one, too */
+
     buf_str(out, localhost_lines);
     if (add_extra(want->extra, want->host_gateway, out, e) < 0)
         return -e->kind;
@@ -90,7 +92,10 @@ int hosts_file(const struct hosts_want *want, struct buf *out, struct err *e)
         buf_fmt(out, "%s\t", ip_text(&want->addresses[i], text));
         if (!str_empty(want->domainname))
             buf_fmt(out, "%s.%s ", want->hostname, want->domainname);
-        buf_fmt(out, "%s\n", want->hostname);
+        buf_str(out, want->hostname);
+        if (str_empty(want->domainname) && host > 0 && want->hostname[host] == '.')
+            buf_fmt(out, " %.*s", (int)host, want->hostname);
+        buf_char(out, '\n');
     }
     return out->failed ? err_nomem(e) : 0;
 }

@@ -88,7 +88,8 @@ static int read_host_file(const char *path, char **ret, struct err *e)
 }
 
 /* A bind mount unless the user mounts something there. */
-int setup_bind(struct monitor *m, const char *source, const char *target, struct err *e)
+int setup_bind(struct monitor *m, const char *source, const char *target, bool read_only,
+               struct err *e)
 {
     struct config *c = &m->plan->config;
 
@@ -101,11 +102,11 @@ int setup_bind(struct monitor *m, const char *source, const char *target, struct
     mount->destination = str_dup(target);
     mount->type = str_dup("bind");
     mount->source = str_dup(source);
-    mount->options = strv_split("bind,rprivate", ',', false);
+    mount->options = strv_split(read_only ? "bind,rprivate,ro" : "bind,rprivate", ',', false);
     return mount->destination && mount->type && mount->source && mount->options ? 0 : err_nomem(e);
 }
 
-/* Writes the file in the run directory and mounts it. */
+/* Writes the file in the run directory and mounts it, as read-only as the root. */
 static int add_file(struct monitor *m, const char *name, const char *target, const struct buf *text,
                     struct err *e)
 {
@@ -118,7 +119,7 @@ static int add_file(struct monitor *m, const char *name, const char *target, con
         return err_sys(e, "create", source);
     if (text->len > 0 && fs_write_all(fd, text->data, text->len) < 0)
         return err_sys(e, "write", source);
-    return setup_bind(m, source, target, e);
+    return setup_bind(m, source, target, m->plan->record.read_only, e);
 }
 
 static int resolv_text(struct monitor *m, struct buf *out, struct err *e)

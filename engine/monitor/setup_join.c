@@ -96,7 +96,7 @@ static int offer_shm(struct monitor *m, struct err *e)
     if (r < 0)
         return r;
     plan_drop_mount(&m->plan->config, SHM);
-    return setup_bind(m, path, SHM, e);
+    return setup_bind(m, path, SHM, false, e);
 }
 
 static int take_shm(struct monitor *m, const struct container *other, struct err *e)
@@ -111,7 +111,7 @@ static int take_shm(struct monitor *m, const struct container *other, struct err
     }
     if (faccessat(other->run_fd, TEARDOWN_SHM, F_OK, 0) < 0)
         return 0;
-    return setup_bind(m, path, SHM, e);
+    return setup_bind(m, path, SHM, false, e);
 }
 
 int setup_sharing(struct monitor *m, struct err *e)

@@ -34,7 +34,8 @@ int setup_shared(struct monitor *m, struct err *e)
     for (size_t i = 0; r >= 0 && i < ARRAY_LEN(files); i++) {
         AUTO_FREE char *source =
             str_fmt("%s/containers/%s/%s", m->paths->runroot, other.id, files[i][0]);
-        r = source ? setup_bind(m, source, files[i][1], e) : err_nomem(e);
+        r = source ? setup_bind(m, source, files[i][1], m->plan->record.read_only, e)
+                   : err_nomem(e);
     }
     return r < 0 ? r : 1;
 }

@@ -54,4 +54,5 @@ int setup_join(struct monitor *m, enum config_ns type, const char *id, struct co
 /* --network container:ID: joins that namespace and mounts its files. 1: it is so, 0: it is not. */
 int setup_shared(struct monitor *m, struct err *e);
 /* Adds a bind mount of a file to the configuration unless the target is taken. */
-int setup_bind(struct monitor *m, const char *source, const char *target, struct err *e);
+int setup_bind(struct monitor *m, const char *source, const char *target, bool read_only,
+               struct err *e);

@@ -90,6 +90,9 @@ b"
     lacks "$output" HAKO_X
     lacks "$output" note
     lacks "$output" TERM=
+    # a bare name that the caller lacks takes the image's variable away
+    lacks "$(in_box -e FROM_IMAGE $I env)" FROM_IMAGE
+    has "$(FROM_IMAGE=mine in_box -e FROM_IMAGE $I env)" FROM_IMAGE=mine
     fails 125 hako run --rm --env-file /no/such/file $I true
     has "$output" "/no/such/file"
 }
@@ -97,13 +100,17 @@ b"
 @test "-w: made when missing; relative paths are refused" {
     is "$(in_box -w /tmp $I pwd)" /tmp
     is "$(in_box -w /new/dir $I pwd)" /new/dir
+    # what a symlink of the image leads to is made, too
+    is "$(in_box -w /kinds/dangling/sub $I pwd)" /absolute/target/sub
     fails 125 hako run --rm -w tmp $I pwd
     has "$output" "absolute path"
 }
 
 @test "-u: names and numbers of the container" {
     is "$(in_box -u 1000:1001 $I id -u):$(in_box -u 1000:1001 $I id -g)" 1000:1001
-    is "$(in_box -u 4711 --group-add 99 $I id -G)" "0 99"
+    # the primary group is a supplementary one, too: a process cannot leave it behind
+    is "$(in_box -u 4711 --group-add 99 $I sed -n 's/^Groups:\t//p' /proc/self/status | xargs)" "0 99"
+    is "$(in_box -u user $I sed -n 's/^Groups:\t//p' /proc/self/status | xargs)" "10 1000 2000"
     fails 125 hako run --rm --network none -u nobodyhere $I true
     has "$output" "unable to find user nobodyhere: no matching entries in passwd file"
     is "$(in_box -u 4711 $I sh -c 'grep CapEff /proc/self/status')" "CapEff:	0000000000000000"
@@ -122,7 +129,8 @@ b"
 
 @test "--read-only, --tmpfs" {
     fails 1 in_box --read-only $I touch /x
-    in_box --read-only --tmpfs /scratch $I touch /scratch/x
+    fails 1 in_box --read-only $I sh -c 'echo x >>/etc/hosts || echo x >>/etc/hostname'
+    in_box --read-only --ipc shareable --tmpfs /scratch $I touch /scratch/x /dev/shm/x
     in_box --tmpfs /scratch:size=1m,mode=1770 $I sh -c \
         '[ "$(stat -c %a /scratch)" = 1770 ] && ! head -c 2000000 /dev/zero >/scratch/x'
     is "$(in_box --tmpfs /scratch $I sh -c 'grep " /scratch " /proc/mounts | grep -c nosuid,nodev,noexec')" 1
@@ -152,6 +160,8 @@ b"
 
 @test "a bind over a symlink of the image stays inside" {
     mkdir "$T/data"
+    touch "$T/data/seen"
+    is "$(in_box -v "$T/data:/kinds/dangling" $I ls /absolute/target)" seen
     in_box -v "$T/data:/d" $I sh -c 'ln -s /d/../../../../../etc /tmp/l; touch /tmp/l/inside'
     [ ! -e /etc/inside ]
     rm -r "$T/data"
@@ -162,6 +172,12 @@ b"
 200"
     is "$(in_box --ulimit core=0 $I sh -c 'ulimit -c')" 0
     fails 125 hako run --rm --ulimit nofile=abc $I true
+}
+
+@test "the default limit of open files is the caller's where that cannot be raised" {
+    is "$(setpriv --bounding-set -sys_resource prlimit --nofile=512:2000 "$HAKO_BUILD/hako" \
+        run --rm --network none $I sh -c 'ulimit -Sn; ulimit -Hn' 2>&1)" "1024
+2000"
 }
 
 @test "--init: process 1 is a reaper, the command is its child" {

@@ -32,6 +32,11 @@ START_TEST(own_lines)
     want.n_addresses = 1;
     unit_ok(hosts_file(&want, &b, &e), &e);
     ck_assert_str_eq(b.data, LOCALHOST "10.1.2.3\tweb.example.org web\n");
+    buf_reset(&b);
+    want.domainname = NULL;
+    want.hostname = "db.example.org";
+    unit_ok(hosts_file(&want, &b, &e), &e);
+    ck_assert_str_eq(b.data, LOCALHOST "10.1.2.3\tdb.example.org db\n");
 }
 END_TEST
 
