@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hako kill: send a signal to containers. */
 #include "base/proc.h"
+#include "base/str.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "cli/words.h"
@@ -33,7 +34,8 @@ static int kill_one(void *arg, const char *name, struct err *e)
 static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct kill_args *a = args;
-    struct kill_how how = { .signal = a->signal ? proc_signal_number(a->signal) : SIGKILL };
+    struct kill_how how = { .signal =
+                                str_empty(a->signal) ? SIGKILL : proc_signal_number(a->signal) };
 
     if (how.signal <= 0)
         return err_set(e, ERR_INVALID, "invalid signal: %s", a->signal);

@@ -69,7 +69,7 @@ static int run(void *ctx, const void *args, char **operands, struct err *e)
 {
     const struct stop_args *a = args;
     const struct paths *p;
-    int signal = a->signal ? proc_signal_number(a->signal) : 0;
+    int signal = str_empty(a->signal) ? 0 : proc_signal_number(a->signal);
 
     if (signal < 0)
         return err_set(e, ERR_INVALID, "invalid signal: %s", a->signal);

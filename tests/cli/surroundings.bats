@@ -103,6 +103,8 @@ outside"
     is "$(hako exec -w "" "$(hako ps -lq)" pwd)" /home/user
     is "$(hako inspect -f '{{.HostConfig.NetworkMode}}' "$(hako ps -lq)")" bridge
     [[ $(hako ps -l --format '{{.Names}}') == *_* ]]
+    hako kill --signal "" "$(hako ps -lq)"
+    hako stop --signal "" "$(hako ps -alq)"
 }
 
 @test "a tmpfs where nothing is, is for every user" {
