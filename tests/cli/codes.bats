@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Exit codes as docker's: 125 for run's own failures and for bad options, 126 and 127 for commands
 # that cannot be run, 1 for all else.
+# bats file_tags=host-only
 
 load ../lib/hako
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Completion: the words that hako offers, and the script that asks for them in bash.
+# bats file_tags=host-only
 
 load ../lib/hako
 

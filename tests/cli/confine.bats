@@ -27,6 +27,7 @@ bounded() { printf '%016x\n' $((0x$1 & 0x$(field CapBnd </proc/self/status))); }
     is "$(field NoNewPrivs <<<"$status")" 0
 }
 
+# bats test_tags=host-only
 @test "--cap-add, --cap-drop" {
     is "$(in_box --cap-drop ALL $I cat /proc/self/status | field CapEff)" 0000000000000000
     is "$(in_box --cap-drop ALL --cap-add NET_ADMIN $I cat /proc/self/status | field CapEff)" \
@@ -45,6 +46,7 @@ bounded() { printf '%016x\n' $((0x$1 & 0x$(field CapBnd </proc/self/status))); }
     in_box --privileged $I sh -c '[ -w /proc/sys/kernel/hostname ] && ! grep -q " /proc/kcore " /proc/mounts'
 }
 
+# bats test_tags=host-only
 @test "--security-opt seccomp=, no-new-privileges" {
     is "$(in_box --security-opt seccomp=unconfined $I cat /proc/self/status | field Seccomp)" 0
     is "$(in_box --security-opt no-new-privileges $I cat /proc/self/status | field NoNewPrivs)" 1
@@ -60,6 +62,7 @@ P
     has "$output" "$BATS_TEST_TMPDIR/profile"
 }
 
+# bats test_tags=host-only
 @test "the default filter is built in: nothing is cached for it" {
     export HAKO_RUNROOT=$BATS_TEST_TMPDIR/run
     hako run --rm --network none $I true
@@ -68,6 +71,7 @@ P
     ls "$HAKO_RUNROOT"/seccomp/*.bpf
 }
 
+# bats test_tags=host-only
 @test "seccomp refuses what docker refuses" {
     fails 1 hako run --rm --network none $I unshare -U true
     fails 1 hako run --rm --network none $I mount -t tmpfs t /mnt
@@ -99,6 +103,7 @@ P
         [ "$(readlink /dev/ptmx)" = pts/ptmx ] && echo x >/dev/null'
 }
 
+# bats test_tags=host-only
 @test "/dev/shm: 64 MB or --shm-size; /dev/mqueue, /proc, /sys" {
     mounts=$(in_box $I cat /proc/mounts)
     has "$(grep ' /dev/shm ' <<<"$mounts")" size=65536k
@@ -109,6 +114,7 @@ P
     has "$(in_box --shm-size 1m $I grep ' /dev/shm ' /proc/mounts)" size=1024k
 }
 
+# bats test_tags=host-only
 @test "namespaces of its own; --pid, --uts, --ipc and --network host" {
     for ns in pid mnt net uts ipc cgroup; do
         [ "$(in_box $I readlink /proc/self/ns/$ns)" != "$(readlink /proc/self/ns/$ns)" ] || { echo $ns; return 1; }
@@ -121,12 +127,14 @@ P
     is "$(in_box $I sh -c 'echo $$')" 1
 }
 
+# bats test_tags=host-only
 @test "--device" {
     is "$(in_box --device /dev/null:/dev/nothing $I stat -c %t,%T /dev/nothing)" 1,3
     fails 125 hako run --rm --device /no/such $I true
     fails 125 hako run --rm --device /etc/passwd $I true
 }
 
+# bats test_tags=host-only
 @test "--sysctl" {
     is "$(in_box $I cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" 0
     is "$(in_box --sysctl net.ipv4.ip_forward=1 $I cat /proc/sys/net/ipv4/ip_forward)" 1
@@ -136,11 +144,13 @@ P
     fails 125 hako run --rm --network host --sysctl net.ipv4.ip_forward=1 $I true
 }
 
+# bats test_tags=host-only
 @test "no descriptor of hako's reaches the container" {
     is "$(in_box $I sh -c 'ls /proc/self/fd | wc -l')" 4
     is "$(in_box --init $I sh -c 'ls /proc/1/fd | wc -l')" 3
 }
 
+# bats test_tags=host-only
 @test "nothing but what is mounted for it is seen" {
     is "$(in_box $I cut -d' ' -f2 /proc/mounts | grep -v '^/proc/\|^/sys/firmware\|^/sys/devices' | sort | tr '\n' ' ')" \
         "/ /dev /dev/mqueue /dev/pts /dev/shm /etc/hostname /etc/hosts /etc/resolv.conf /proc /sys /sys/fs/cgroup "

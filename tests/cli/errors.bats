@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Error texts: each thing is named once, with the remedy.
+# bats file_tags=host-only
 
 load ../lib/hako
 

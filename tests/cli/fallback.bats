@@ -57,6 +57,7 @@ logged() { [ "$(hako logs box)" = begin ]; }
     done
 }
 
+# bats test_tags=host-only
 @test "logs -f ends with the container, without pidfds" {
     WITHOUT=pidfd_open
     hako run -d --name follow --network none "$I" sh -c 'echo one; sleep 0.5; echo two' >/dev/null
@@ -64,6 +65,7 @@ logged() { [ "$(hako logs box)" = begin ]; }
 two"
 }
 
+# bats test_tags=host-only
 @test "a root that a killed monitor left mounted is taken off" {
     WITHOUT=new-mount-api
     id=$(hako run -d --name left --network none "$I" sleep 100)
@@ -75,6 +77,7 @@ two"
 }
 exited() { hako ps -a --filter name=left --format '{{.State}}' | grep -q exited; }
 
+# bats test_tags=host-only
 @test "on a network, without clone3 and pidfds" {
     for WITHOUT in clone3 pidfd_open openat2; do
         has "$(hako run --rm "$I" ip -4 addr show dev eth0)" "inet "

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What a killed monitor, a power cut or a reboot leaves, and what a killed client does not touch.
 # That nothing is left whatever the moment is kill.bats's.
+# bats file_tags=host-only
 
 load ../lib/hako
 

@@ -35,6 +35,7 @@ state_is() { [ "$(state "$1")" = "$2" ]; }
     is "$(hako ps -aq)" ""
 }
 
+# bats test_tags=host-only
 @test "names, ids and prefixes of ids; unknown ones" {
     id=$(box web)
     for name in web "/web" "$id" "${id:0:12}" "${id:0:5}"; do
@@ -47,6 +48,7 @@ state_is() { [ "$(state "$1")" = "$2" ]; }
     done
 }
 
+# bats test_tags=host-only
 @test "create, start, start -a, restart of what has ended" {
     id=$(hako create --network none --name box $I sh -c 'echo run; exit 3')
     is "$(state box)" created
@@ -66,6 +68,7 @@ run"
     is "$(hako start -a box 2>/dev/null)" 2
 }
 
+# bats test_tags=host-only
 @test "start of a running container changes nothing" {
     box web
     pid=$(hako inspect -f '{{.State.Pid}}' web)
@@ -73,6 +76,7 @@ run"
     is "$(hako inspect -f '{{.State.Pid}}' web)" "$pid"
 }
 
+# bats test_tags=host-only
 @test "stop: the stop signal, then SIGKILL" {
     box polite sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done'
     wait_for 5 bash -c "[ \"\$('$HAKO_BUILD/hako' logs polite)\" = ready ]"
@@ -91,6 +95,7 @@ run"
     hako stop deaf # again: success
 }
 
+# bats test_tags=host-only
 @test "stop asks all of them before it waits for the first" {
     local name
     mkdir "$T/asked"
@@ -118,6 +123,7 @@ second"
     [ "$(awk '/^Private_Dirty:/ { print $2 }' "/proc/$monitor/smaps_rollup")" -le 180 ]
 }
 
+# bats test_tags=host-only
 @test "kill: signals by name and number, and those that do not end it" {
     box one
     is "$(hako kill one)" one
@@ -133,6 +139,7 @@ second"
     fails 1 hako kill -s NOSUCH two
 }
 
+# bats test_tags=host-only
 @test "wait: several, in order; blocks until the end" {
     box a1 sh -c 'sleep 0.3; exit 4'
     box b1 sh -c 'exit 5'
@@ -140,6 +147,7 @@ second"
 5"
 }
 
+# bats test_tags=host-only
 @test "rm: refuses what runs, -f kills it, several at once" {
     box web
     fails 1 hako rm web
@@ -154,6 +162,7 @@ second"
     hako rm -f nosuch || true
 }
 
+# bats test_tags=host-only
 @test "--rm: gone with its end, detached too" {
     hako run --rm -d --network none --name web $I sleep 0.2 2>/dev/null
     wait_for 5 bash -c "[ -z \"\$('$HAKO_BUILD/hako' ps -aq)\" ]"
@@ -164,6 +173,7 @@ second"
     [ ! -e "$HAKO_RUNROOT/containers/$id" ]
 }
 
+# bats test_tags=host-only
 @test "logs: both streams, -n, -t, --since, --until, a line without an end" {
     box web sh -c 'echo one; echo two >&2; sleep 0.2; echo three; printf rest'
     hako wait web
@@ -182,6 +192,7 @@ rest"
     is "$(hako logs --since 2100-01-01 web 2>&1)" ""
 }
 
+# bats test_tags=host-only
 @test "the log of a terminal is stdout" {
     hako run -dt --network none --name box $I sh -c 'echo out; echo err >&2' 2>/dev/null
     hako wait box
@@ -189,6 +200,7 @@ rest"
 err"
 }
 
+# bats test_tags=host-only
 @test "logs -f: from the start to the end, as it comes" {
     box web sh -c 'for i in 1 2 3 4 5; do echo $i; sleep 0.1; done'
     is "$(timeout 20 "$HAKO_BUILD/hako" logs -f web)" "1
@@ -201,6 +213,7 @@ err"
     is "$(timeout 60 "$HAKO_BUILD/hako" logs -f big | md5sum)" "$(seq 200000 | md5sum)"
 }
 
+# bats test_tags=host-only
 @test "the log is whole as soon as the container has ended" {
     for _ in 1 2 3 4 5; do
         box web sh -c 'head -c 60000 /dev/zero | tr "\0" "x"; echo end'
@@ -210,6 +223,7 @@ err"
     done
 }
 
+# bats test_tags=host-only
 @test "attach: output from then on, the exit code; not to what does not run" {
     box web sh -c 'while [ ! -e /go ]; do sleep 0.05; done; echo went; exit 6'
     hako attach web >"$BATS_TEST_TMPDIR/out" &
@@ -223,6 +237,7 @@ err"
     has "$output" "is not running"
 }
 
+# bats test_tags=host-only
 @test "two clients see the same; one that leaves ends nothing" {
     hako run -di --network none --name web $I cat 2>/dev/null
     mkfifo "$BATS_TEST_TMPDIR/in"
@@ -240,6 +255,7 @@ err"
     state_is web running
 }
 
+# bats test_tags=host-only
 @test "a slow reader loses nothing" {
     hako run -d --network none --name web $I sh -c \
         'while [ ! -e /go ]; do sleep 0.05; done; seq 200000' 2>/dev/null
@@ -252,6 +268,7 @@ err"
     is "$(hako logs web | md5sum)" "$(seq 200000 | md5sum)"
 }
 
+# bats test_tags=host-only
 @test "exec: exit codes, -u, -w, -e, -i, -d" {
     box web
     is "$(hako exec web echo hello)" hello
@@ -283,6 +300,7 @@ err"
     is "$(hako exec web sh -c 'cat /proc/self/cgroup')" "$(hako exec web sh -c 'cat /proc/1/cgroup')"
 }
 
+# bats test_tags=host-only
 @test "SIGTERM to an attached run reaches the container" {
     "$HAKO_BUILD/hako" run --network none --name web $I sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done' \
         >"$BATS_TEST_TMPDIR/out" 2>/dev/null &
@@ -293,6 +311,7 @@ err"
     is $code 5
 }
 
+# bats test_tags=host-only
 @test "inspect: docker's keys" {
     box web
     hako inspect web | jq -e '.[0] | .Id and .Created and .Path == "sleep" and .Args == ["1000"]
@@ -304,6 +323,7 @@ err"
     [ -f "$(hako inspect -f '{{.LogPath}}' web)" ]
 }
 
+# bats test_tags=host-only
 @test "inspect and ps: ports that are exposed, devices, limits, files, networks" {
     hako run -d --name box --network none --expose 7001-7002/udp --expose 80 --device /dev/null:/dev/n2:r \
         --ulimit nofile=10:20 --shm-size 1m --tmpfs /t:size=1m -v /anonymous $I sleep 1000
@@ -324,6 +344,7 @@ err"
     fails 125 hako run --expose 0 $I true
 }
 
+# bats test_tags=host-only
 @test "ps -f, -n, -l, --size" {
     box one
     box two true

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Lists: columns as docker prints them, formats, filters; with nothing in the store.
+# bats file_tags=host-only
 
 load ../lib/hako
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Containers of `run --rm`: what they keep where, and that nothing stays.
+# bats file_tags=host-only
 
 load ../lib/hako
 

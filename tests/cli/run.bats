@@ -14,6 +14,7 @@ setup_file() {
 # Without a network: fastest, and needs nothing of the host.
 in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
 
+# bats test_tags=host-only
 @test "the process's own exit code" {
     in_box $I true
     fails 1 in_box $I false
@@ -27,6 +28,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     fails 134 in_box --init $I sh -c 'kill -ABRT $$'
 }
 
+# bats test_tags=host-only
 @test "127: no such command; 126: it cannot be executed; 125: hako's own failure" {
     fails 127 hako run --rm --network none $I nosuch
     has "$output" "nosuch"
@@ -42,6 +44,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     is "$(hako ps -aq)" ""
 }
 
+# bats test_tags=host-only
 @test "stdout and stderr are apart" {
     hako run --rm --network none $I sh -c 'echo out; echo err >&2' \
         >"$BATS_TEST_TMPDIR/o" 2>"$BATS_TEST_TMPDIR/e"
@@ -49,6 +52,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     is "$(grep -v '^hako: warning' "$BATS_TEST_TMPDIR/e")" err
 }
 
+# bats test_tags=host-only
 @test "-i: 5 MB through cat are the same 5 MB" {
     head -c 5000000 /dev/urandom >"$BATS_TEST_TMPDIR/in"
     in_box -i $I cat <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out"
@@ -58,6 +62,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
 b"
 }
 
+# bats test_tags=host-only
 @test "-i ends when the container does, not when stdin does" {
     mkfifo "$BATS_TEST_TMPDIR/in"
     exec 7<>"$BATS_TEST_TMPDIR/in"
@@ -66,6 +71,7 @@ b"
     exec 7>&-
 }
 
+# bats test_tags=host-only
 @test "without -i stdin is empty" {
     is "$(echo no | in_box $I cat)" ""
 }
@@ -75,6 +81,7 @@ b"
     is "$(in_box $I sh -c 'head -c 50000000 /dev/zero' | wc -c)" 50000000
 }
 
+# bats test_tags=host-only
 @test "environment: docker's variables, the image's, --env-file, -e, in this order of weight" {
     printf '# note\nA=file\nB=file\nFROMHOST\n' >"$BATS_TEST_TMPDIR/env"
     run env FROMHOST=host HAKO_X=1 "$HAKO_BUILD/hako" run --rm --network none \
@@ -97,6 +104,7 @@ b"
     has "$output" "/no/such/file"
 }
 
+# bats test_tags=host-only
 @test "-w: made when missing; relative paths are refused" {
     is "$(in_box -w /tmp $I pwd)" /tmp
     is "$(in_box -w /new/dir $I pwd)" /new/dir
@@ -106,6 +114,7 @@ b"
     has "$output" "absolute path"
 }
 
+# bats test_tags=host-only
 @test "-u: names and numbers of the container" {
     is "$(in_box -u 1000:1001 $I id -u):$(in_box -u 1000:1001 $I id -g)" 1000:1001
     # the primary group is a supplementary one, too: a process cannot leave it behind
@@ -116,11 +125,13 @@ b"
     is "$(in_box -u 4711 $I sh -c 'grep CapEff /proc/self/status')" "CapEff:	0000000000000000"
 }
 
+# bats test_tags=host-only
 @test "--entrypoint" {
     is "$(in_box --entrypoint echo $I a b)" "a b"
     is "$(in_box --entrypoint /bin/sh $I -c 'echo $0')" /bin/sh
 }
 
+# bats test_tags=host-only
 @test "--hostname, --domainname, and the short id without them" {
     is "$(in_box --hostname box $I hostname)" box
     is "$(in_box --hostname box $I cat /etc/hostname)" box
@@ -158,6 +169,7 @@ b"
     rm -r "$T/data" "$T/made" "$T/inner"
 }
 
+# bats test_tags=host-only
 @test "a bind over a symlink of the image stays inside" {
     mkdir "$T/data"
     touch "$T/data/seen"
@@ -174,12 +186,14 @@ b"
     fails 125 hako run --rm --ulimit nofile=abc $I true
 }
 
+# bats test_tags=host-only
 @test "the default limit of open files is the caller's where that cannot be raised" {
     is "$(setpriv --bounding-set -sys_resource prlimit --nofile=512:2000 "$HAKO_BUILD/hako" \
         run --rm --network none $I sh -c 'ulimit -Sn; ulimit -Hn' 2>&1)" "1024
 2000"
 }
 
+# bats test_tags=host-only
 @test "--init: process 1 is a reaper, the command is its child" {
     is "$(in_box --init $I cat /proc/1/comm)" docker-init
     fails 9 in_box --init $I sh -c 'exit 9'
@@ -187,6 +201,7 @@ b"
     is "$(in_box --init $I sh -c '(sleep 0.1 &) ; sleep 0.4; ps -o stat | grep -c ^Z' || true)" 0
 }
 
+# bats test_tags=host-only
 @test "--cidfile: the id, not over an existing file, gone when nothing was started" {
     in_box --cidfile "$BATS_TEST_TMPDIR/cid" $I true
     is "$(wc -c <"$BATS_TEST_TMPDIR/cid")" 64
@@ -198,6 +213,7 @@ b"
     is "$(hako ps -aq)" ""
 }
 
+# bats test_tags=host-only
 @test "-l and --label-file: in ps and inspect" {
     printf 'from=file\n' >"$BATS_TEST_TMPDIR/labels"
     hako create --name box -l a=b -l bare --label-file "$BATS_TEST_TMPDIR/labels" $I true
@@ -207,6 +223,7 @@ b"
     is "$(hako ps -aq --filter label=a=c)" ""
 }
 
+# bats test_tags=host-only
 @test "bad input is one sentence and leaves nothing" {
     local row
     for row in "--name x!" "--name a" "--memory 1z" "--memory 1" "--cpus many" "-v :/x" "-v /a:b" \
@@ -223,6 +240,7 @@ b"
     leak_check
 }
 
+# bats test_tags=host-only
 @test "a taken name" {
     hako create --name box $I true
     fails 125 hako run --rm --name box $I true

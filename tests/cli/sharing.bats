@@ -13,6 +13,7 @@ setup_file() {
 
 in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
 
+# bats test_tags=host-only
 @test "--pid container: sees and signals the other's processes" {
     hako run -d --name share-pid --network none $I sleep 1000
     is "$(in_box --pid container:share-pid $I readlink /proc/self/ns/pid)" \
@@ -52,6 +53,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     has "$output" "hint: "
 }
 
+# bats test_tags=host-only
 @test "--ipc shareable: kill -9 of its monitor leaves no mount" {
     hako run -d --name share-killed --network none --ipc shareable $I sleep 1000
     grep -q "$(hako inspect -f '{{.Id}}' share-killed)/shm" /proc/mounts
@@ -61,6 +63,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     lacks "$output" "$HAKO_RUNROOT"
 }
 
+# bats test_tags=host-only
 @test "--ipc none: no /dev/shm; --ipc host: the host's" {
     in_box --ipc none $I sh -c '! grep -q " /dev/shm " /proc/mounts'
     [ "$(in_box --ipc none $I readlink /proc/self/ns/ipc)" != "$(readlink /proc/self/ns/ipc)" ]
@@ -70,6 +73,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     umount /dev/shm
 }
 
+# bats test_tags=host-only
 @test "what is no mode, and who is not there" {
     local option
     for option in --pid=bogus --ipc=bogus --uts=bogus --cgroupns=bogus --pid=container: \

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Containers without a terminal: standard streams, exit codes, signals.
+# bats file_tags=host-only
 
 load ../lib/hako
 

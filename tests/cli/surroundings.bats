@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # hako called from odd places: closed descriptors, a strict umask, hosts without the usual files.
+# bats file_tags=host-only
 
 load ../lib/hako
 

@@ -46,6 +46,7 @@ ends 42
 X
 }
 
+# bats test_tags=host-only
 @test "interrupt and end of file are the container's" {
     at_terminal <<'X'
 spawn hako run -it --rm --network none box sh
@@ -59,6 +60,7 @@ ends 130
 X
 }
 
+# bats test_tags=host-only
 @test "it has the terminal's size, from the start and after a change" {
     at_terminal <<'X'
 set stty_init "rows 33 columns 77"
@@ -74,6 +76,7 @@ ends 0
 X
 }
 
+# bats test_tags=host-only
 @test "the terminal is as it was afterwards" {
     at_terminal <<'X'
 spawn sh
@@ -90,6 +93,7 @@ X
     cmp "$T/before" "$T/after-failure"
 }
 
+# bats test_tags=host-only
 @test "a signal that ends hako leaves the terminal as it was" {
     at_terminal <<'X'
 spawn sh
@@ -106,6 +110,7 @@ X
     is "$(hako inspect -f '{{.State.Running}}' killed)" true
 }
 
+# bats test_tags=host-only
 @test "ctrl-p ctrl-q detaches, attach comes back" {
     at_terminal <<'X'
 spawn hako run -it --name detached --network none box sh
@@ -124,6 +129,7 @@ X
     is "$(hako inspect -f '{{.State.ExitCode}}' detached)" 5
 }
 
+# bats test_tags=host-only
 @test "--detach-keys chooses other keys" {
     at_terminal <<'X'
 spawn hako run -it --name keys --detach-keys ctrl-a,d --network none box sh
@@ -135,6 +141,7 @@ X
     is "$(hako inspect -f '{{.State.Running}}' keys)" true
 }
 
+# bats test_tags=host-only
 @test "start -ai brings a stopped shell back" {
     hako create -it --name again --network none box sh
     at_terminal <<'X'
@@ -149,6 +156,7 @@ ends 8
 X
 }
 
+# bats test_tags=host-only
 @test "exec -it has a terminal of its own" {
     hako run -d --name execd --network none box sleep 100
     at_terminal <<'X'
@@ -165,6 +173,7 @@ ends 6
 X
 }
 
+# bats test_tags=host-only
 @test "exec -it can be left with the detach keys: its command goes on, whatever it prints" {
     hako run -d --name goes-on --network none box sleep 100
     at_terminal <<'X'
@@ -181,6 +190,7 @@ X
     wait_for 5 eval '! pgrep -x hako-exec'
 }
 
+# bats test_tags=host-only
 @test "what exec -it has left behind ends with the container" {
     hako run -d --name ends-too --network none box sleep 100
     at_terminal <<'X'
@@ -195,6 +205,7 @@ X
     wait_for 5 eval '! pgrep -x hako-exec'
 }
 
+# bats test_tags=host-only
 @test "exec ends with its command, whatever that left at the terminal" {
     hako run -d --name left --network none box sleep 100
     at_terminal <<'X'
@@ -204,6 +215,7 @@ ends 4
 X
 }
 
+# bats test_tags=host-only
 @test "-t without -i prints and takes nothing" {
     run hako run -t --rm --network none box sh -c 'test -t 1 && echo yes' </dev/null
     is "$(grep -v warning <<<"$output")" $'yes\r'

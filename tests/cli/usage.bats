@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Command lines that hako understands, and those that it does not: help, hints, exit codes.
+# bats file_tags=host-only
 
 load ../lib/hako
 

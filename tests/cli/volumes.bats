@@ -44,6 +44,7 @@ teardown() {
 in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
 names() { hako volume ls -q | xargs; }
 
+# bats test_tags=host-only
 @test "a named volume outlives its containers, and is made when first named" {
     in_box -v data:/d $I sh -c 'echo kept >/d/file'
     is "$(in_box -v data:/d $I cat /d/file)" kept
@@ -55,6 +56,7 @@ names() { hako volume ls -q | xargs; }
     is "$(cat "$HAKO_ROOT/volumes/data/_data/file")" kept
 }
 
+# bats test_tags=host-only
 @test "create, ls, inspect, rm" {
     is "$(hako volume create --label team=red one)" one
     hako volume create one # is there
@@ -76,6 +78,7 @@ names() { hako volume ls -q | xargs; }
     fails 1 hako volume create -d nfs x
 }
 
+# bats test_tags=host-only
 @test "one that a container mounts is not removed" {
     hako create --name vol-user --network none -v used:/d $I true
     is "$(names)" used
@@ -102,6 +105,7 @@ UNKNOWN:12 640"
     is "$(in_box -v odd:/no/such/place with-volumes ls /no/such/place)" ""
 }
 
+# bats test_tags=host-only
 @test "an image's VOLUME is an anonymous volume" {
     local name
     hako run -d --name vol-image --network none with-volumes sleep 1000
@@ -122,6 +126,7 @@ UNKNOWN:12 640"
     is "$(names)" "$name"
 }
 
+# bats test_tags=host-only
 @test "anonymous volumes go with --rm and rm -v, unless another container has them" {
     local name
     in_box -v /anonymous with-volumes true
@@ -138,6 +143,7 @@ UNKNOWN:12 640"
     has "$(names)" "$name"
 }
 
+# bats test_tags=host-only
 @test "a run that fails leaves no volume; neither does a killed one with --rm" {
     fails 127 hako run --network none -v /x with-volumes nosuch
     is "$(names)" ""
@@ -148,6 +154,7 @@ UNKNOWN:12 640"
     is "$(ls -A "$HAKO_ROOT/volumes")" ""
 }
 
+# bats test_tags=host-only
 @test "names and paths that are none" {
     fails 125 hako run --rm -v a:/x $I true
     has "$output" "is no volume name"

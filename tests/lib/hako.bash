@@ -34,8 +34,9 @@ hako_teardown_file() {
     return $failed
 }
 
+# What was there at the end of the file's last test is there at the beginning of the next.
 hako_setup() {
-    leak_state >"$BATS_TEST_TMPDIR/leaks"
+    [ -e "$BATS_FILE_TMPDIR/leaks" ] || leak_state >"$BATS_FILE_TMPDIR/leaks"
 }
 
 # Removes the test's containers, then fails the test if it left anything else.
@@ -111,13 +112,15 @@ leak_cgroups() {
 
 # Fails when something is there that was not before the test; waits for what is on its way out.
 leak_check() {
-    local left end=$((SECONDS + 5))
+    local left end=$((SECONDS + 5)) before=$BATS_FILE_TMPDIR/leaks now=$BATS_FILE_TMPDIR/leaks.now
     while
-        left=$(leak_state | comm -13 "$BATS_TEST_TMPDIR/leaks" -)
+        leak_state >"$now"
+        left=$(comm -13 "$before" "$now")
         [ -n "$left" ] && [ $SECONDS -lt $end ]
     do
         sleep 0.1
     done
+    mv "$now" "$before"
     [ -n "$left" ] || return 0
     printf 'left behind:\n%s\n' "$left"
     return 1

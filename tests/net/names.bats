@@ -59,6 +59,7 @@ resolver() {
 in_box() { hako run --rm "$@" 2>"$BATS_TEST_TMPDIR/err"; }
 address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddress}}' "$1"; }
 
+# bats test_tags=host-only
 @test "a name resolves on the first try, in 20 fresh pairs, on a network and on the default one" {
     for i in $(seq 10); do
         for net in app bridge; do
@@ -69,6 +70,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     done
 }
 
+# bats test_tags=host-only
 @test "names, hostname, aliases, ids, with and without the network; reverse" {
     id=$(box db --network app --network-alias sql --hostname dbhost $I sleep 1000)
     ip=$(address db app)
@@ -97,6 +99,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     has "$(ask +tcp +keepopen db AAAA db A)" "$ip"
 }
 
+# bats test_tags=host-only
 @test "removed names stop at once; a new owner is found at once" {
     box probe --network app $I sleep 1000
     box db --network app $I sleep 1000
@@ -112,6 +115,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     hako exec probe nslookup db
 }
 
+# bats test_tags=host-only
 @test "several holders of an alias all answer" {
     box one --network app --network-alias pool $I sleep 1000
     box two --network app --network-alias pool $I sleep 1000
@@ -120,6 +124,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     has "$out" "$(address two app)"
 }
 
+# bats test_tags=host-only
 @test "networks are apart; a container on two sees both" {
     box db --network app $I sleep 1000
     box web --network back $I sleep 1000
@@ -129,6 +134,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
         'nslookup db && nslookup web && ping -c 1 -W 1 db && ping -c 1 -W 1 web'
 }
 
+# bats test_tags=host-only
 @test "--network none, host, container:NAME" {
     is "$(in_box --network none $I ls /sys/class/net)" lo
     in_box --network none $I ping -c 1 -W 1 127.0.0.1
@@ -144,6 +150,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     has "$output" "non running container"
 }
 
+# bats test_tags=host-only
 @test "--ip: that address, refused when taken or foreign" {
     box db --network app $I sleep 1000
     ip=$(address db app)
@@ -154,6 +161,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     has "$(in_box --network app --ip "$want" $I ip addr show eth0)" "$want/"
 }
 
+# bats test_tags=host-only
 @test "--mac-address, --add-host, --dns-search" {
     has "$(in_box --network app --mac-address 02:42:00:00:00:77 $I ip link show eth0)" 02:42:00:00:00:77
     is "$(in_box --add-host extra:192.0.2.5 $I sh -c 'grep extra /etc/hosts | tr "\t" " "')" "192.0.2.5 extra"
@@ -161,6 +169,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     has "$(in_box $I cat /etc/resolv.conf)" "nameserver 127.0.0.11"
 }
 
+# bats test_tags=host-only
 @test "other names go to the resolver outside, the host's or --dns" {
     resolver 192.0.2.53 ip netns exec outside
     echo "nameserver 198.51.100.2" >"$BATS_TEST_TMPDIR/resolv.conf"
@@ -183,6 +192,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     is "$(cat "$BATS_TEST_TMPDIR/seen")" 198.51.100.1
 }
 
+# bats test_tags=host-only
 @test "the outside cannot reach a container's address by itself" {
     box db --network app $I nc -l -p 9000
     ip=$(address db app)
@@ -203,6 +213,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     kill "$RESOLVER"
 }
 
+# bats test_tags=host-only
 @test "two roots do not see each other" {
     box db --network bridge $I sleep 1000
     (
@@ -219,6 +230,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     rm -rf --one-file-system "$T/lib2" "$T/run2"
 }
 
+# bats test_tags=host-only
 @test "ten containers at once get ten addresses and leave none" {
     local pids=()
     for i in $(seq 10); do

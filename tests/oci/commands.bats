@@ -63,6 +63,7 @@ b created $B root"
     is "$(oci list | awk '$1 == "box" { print $2 }')" 0
 }
 
+# bats test_tags=host-only
 # covers: ps ps:--format
 @test "ps shows the container's processes, with any of ps(1)'s options" {
     up run box -d

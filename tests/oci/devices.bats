@@ -34,11 +34,13 @@ p 0666 0:0 0:0 /dev/p"
     is "$(in_box stat /srv/b)" "b 0600 9:6 7:200 /srv/b"
 }
 
+# bats test_tags=host-only
 @test "a default device may be listed, with another mode" {
     config '.linux.devices = [{type: "c", path: "/dev/null", major: 1, minor: 3, fileMode: 420, uid: 1, gid: 2}]'
     is "$(in_box stat /dev/null)" "c 0644 1:2 1:3 /dev/null"
 }
 
+# bats test_tags=host-only
 @test "what exists and is no such device is an error, and stays" {
     config "$no_dev"' | .linux.devices = [{type: "c", path: "/dev/net/tun", major: 10, minor: 200}]'
     mkdir -p "$R/dev/net"
@@ -57,6 +59,7 @@ p 0666 0:0 0:0 /dev/p"
     is "$status" 125
 }
 
+# bats test_tags=host-only
 @test "an image's file in the place of a default device is covered, not removed" {
     config "$no_dev"
     echo mine >"$R/dev/null"
@@ -88,6 +91,7 @@ p 0:0 /dev/p"
     has "$output" "the host's /dev/net/tun is not the device 1:5"
 }
 
+# bats test_tags=host-only
 @test "a /dev that is bound is left as it is; devices elsewhere are made" {
     mkdir "$T/dev"
     touch "$T/dev/mine"
@@ -99,6 +103,7 @@ c 0666 0:0 1:5 /srv/y"
     is "$(ls "$T/dev")" mine
 }
 
+# bats test_tags=host-only
 @test "a type, path or number that cannot be is refused with its field" {
     config '.linux.devices = [{type: "x", path: "/dev/x", major: 1, minor: 3}]'
     run in_box true
@@ -115,6 +120,7 @@ c 0666 0:0 1:5 /srv/y"
     has "$output" "names no file"
 }
 
+# bats test_tags=host-only
 @test "a device's path that is swapped for a link to the outside meanwhile stays inside" {
     local i swapper
     mkdir -p "$T/out" "$R/a$T/out"

@@ -264,6 +264,7 @@ PY
     has "$output" "cannot exec in a stopped container"
 }
 
+# bats test_tags=host-only
 # covers: exec /linux/seccomp/syscalls/*/names
 @test "the container's filter holds for what joins it, whichever way it was kept" {
     config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",

@@ -21,6 +21,7 @@ inside() { launch "$B" init "$@" | grep -v '^ready'; }
     lacks "$(inside ls /)" home
 }
 
+# bats test_tags=host-only
 @test "its exit code comes through, and its errors" {
     run launch "$B" init exit 9
     is "$status" 9
@@ -28,12 +29,14 @@ inside() { launch "$B" init "$@" | grep -v '^ready'; }
     has "$output" 'exec: "nosuch": executable file not found in $PATH'
 }
 
+# bats test_tags=host-only
 @test "a container that has ended is said to have" {
     command_is init true
     HAKO_EXECS=200 run launch "$B" init true
     has "$output" "container not running"
 }
 
+# bats test_tags=host-only
 @test "user, capabilities and filter are the process's" {
     config '.process.user = {uid: 1000, gid: 1000}
         | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
@@ -43,11 +46,13 @@ inside() { launch "$B" init "$@" | grep -v '^ready'; }
     has "$output" "File descriptor in bad state"
 }
 
+# bats test_tags=host-only
 @test "a terminal of the container's own devpts" {
     config '.process.terminal = true'
     has "$(inside tty | tr -d '\r')" "tty=1 ctty=1"
 }
 
+# bats test_tags=host-only
 @test "nothing is open but stdio" {
     is "$(inside fds)" "0 1 2 "
 }

@@ -73,6 +73,7 @@ looks() {
     each looks
 }
 
+# bats test_tags=host-only
 @test "offsets of a time namespace, new ones without offsets, and a joined namespace" {
     config '.linux.namespaces += [{type: "time"}]'
     command_is init hostname
@@ -110,6 +111,7 @@ oci() { without "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
     return 0
 }
 
+# bats test_tags=host-only
 @test "exec into a user namespace, and where the container may trace" {
     config '.linux.namespaces += [{type: "user"}] | .linux.cgroupsPath = $path
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings' \
@@ -133,6 +135,7 @@ oci() { without "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
     [ ! -d "$group" ]
 }
 
+# bats test_tags=host-only
 @test "ids cannot be mapped without mount_setattr, and the error names the field" {
     config '.mounts += [{destination: "/s", source: $s, options: ["bind", "idmap"],
         uidMappings: [{containerID: 0, hostID: 1, size: 1}], gidMappings: [{containerID: 0, hostID: 1, size: 1}]}]' --arg s "$SRC"
@@ -144,6 +147,7 @@ oci() { without "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
     done
 }
 
+# bats test_tags=host-only
 @test "without a mount namespace" {
     config '.linux.namespaces |= map(select(.type != "mount")) | del(.linux.maskedPaths, .linux.readonlyPaths)
         | .linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-fallback"
@@ -156,6 +160,7 @@ uid=0 "
     done
 }
 
+# bats test_tags=host-only
 @test "without a /proc in the container" {
     config '.mounts |= map(select(.destination != "/proc")) | .root.readonly = true
         | del(.linux.maskedPaths, .linux.readonlyPaths)'

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The first process of `run --init`: it starts the command, reaps orphans, forwards signals.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Hooks: which, in what order, in which namespaces, with what on their stdin.
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle
@@ -98,7 +99,6 @@ KINDS="prestart createRuntime createContainer startContainer poststart poststop"
 # one KIND JSON: that hook alone, run by hand-made programs on both sides.
 one() { config '.hooks = {($k): [$x]}' --arg k "$1" --argjson x "$2"; }
 
-# bats test_tags=host-only
 # covers: /hooks/*/*/path /hooks/*/*/args /hooks/*/*/env
 @test "each kind: path, arguments and environment, and nothing of the runtime's" {
     command_is init true
@@ -123,7 +123,6 @@ X=1
     has "$output" "/hooks/createRuntime/0/path"
 }
 
-# bats test_tags=host-only
 # covers: /hooks/*/*/timeout
 @test "each kind: its time, and what comes of a failure" {
     command_is init pause
@@ -145,7 +144,6 @@ X=1
     has "$output" "/hooks/createRuntime/0/timeout"
 }
 
-# bats test_tags=host-only
 @test "after a failure the rest of that kind is not run, and poststop is" {
     for kind in prestart createRuntime createContainer; do
         rm -f "$T/log"

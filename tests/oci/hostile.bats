@@ -18,6 +18,7 @@ untouched() {
     ! grep -q " $OUT" /proc/self/mountinfo
 }
 
+# bats test_tags=host-only
 @test "/proc and /sys as symlinks are refused" {
     for name in proc sys; do
         bundle
@@ -30,6 +31,7 @@ untouched() {
     done
 }
 
+# bats test_tags=host-only
 @test "/dev as a symlink to a host path stays inside" {
     rmdir "$R/dev"
     ln -s "$OUT" "$R/dev"
@@ -38,6 +40,7 @@ untouched() {
     [ -d "$R$OUT" ] || is "$status" 125
 }
 
+# bats test_tags=host-only
 @test "/dev as a symlink, without a mount on it, makes no node outside" {
     config '.mounts |= map(select(.destination | startswith("/dev") | not))'
     rmdir "$R/dev"
@@ -46,6 +49,7 @@ untouched() {
     untouched
 }
 
+# bats test_tags=host-only
 @test "a mount's target that dangles towards the outside is refused" {
     ln -s "$OUT" "$R/abs"
     config '.mounts += [{destination: "/abs/x", source: $s, options: ["bind"]}]' --arg s "$T"
@@ -70,6 +74,7 @@ data"
     untouched
 }
 
+# bats test_tags=host-only
 @test "loops, magic links and files on the way to a mount's target are errors" {
     ln -s loop2 "$R/loop"
     ln -s loop "$R/loop2"
@@ -89,6 +94,7 @@ data"
     untouched
 }
 
+# bats test_tags=host-only
 @test "a device's path that leads out is made inside" {
     config '.mounts |= map(select(.destination | startswith("/dev") | not))
         | .linux.devices = [{type: "c", path: "/link/dev0", major: 1, minor: 3}]'
@@ -98,6 +104,7 @@ data"
     untouched
 }
 
+# bats test_tags=host-only
 @test "masks cover what they name, even when the image has links there" {
     mkdir -p "$R/etc/real"
     echo secret >"$R/etc/real/key"
@@ -109,6 +116,7 @@ data"
     untouched
 }
 
+# bats test_tags=host-only
 @test "an image's own /dev/null is not what masks" {
     config '.mounts |= map(select(.destination != "/dev"))'
     echo evil >"$R/dev/null"
@@ -121,6 +129,7 @@ data"
     has "$output" "/dev/null exists in the rootfs and is not that device"
 }
 
+# bats test_tags=host-only
 @test "/dev/console as a symlink is refused" {
     config '.process.terminal = true
         | .mounts |= map(select(.destination != "/dev"))'
@@ -130,6 +139,7 @@ data"
     has "$output" "/dev/console is a symbolic link"
 }
 
+# bats test_tags=host-only
 @test "sysctls do not follow the image into something else" {
     config '.mounts |= map(select(.destination != "/proc"))
         | .linux.sysctl = {"net.ipv4.ip_forward": "1"} | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
@@ -139,6 +149,7 @@ data"
     is "$(cat "$R/proc/sys/net/ipv4/ip_forward")" untouched
 }
 
+# bats test_tags=host-only
 @test "a root that is itself a symlink to elsewhere is what the caller said" {
     mv "$R" "$T/elsewhere"
     ln -s "$T/elsewhere" "$R"
@@ -146,6 +157,7 @@ data"
     rm -rf "$T/elsewhere"
 }
 
+# bats test_tags=host-only
 @test "the old root is gone" {
     config '.process.capabilities |= map_values(. + ["CAP_SYS_CHROOT", "CAP_SYS_ADMIN"])'
     run in_box mounts
@@ -155,6 +167,7 @@ data"
     lacks "$output" "home"
 }
 
+# bats test_tags=host-only
 @test "without a pivot the old root is out of reach, too" {
     HAKO_NO_PIVOT=1 run in_box ls / ';' ls /.. ';' pid
     lacks "$output" home

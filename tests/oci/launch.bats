@@ -9,17 +9,20 @@ setup() {
     bundle
 }
 
+# bats test_tags=host-only
 @test "it is the first process of its own session, with nothing open but stdio" {
     is "$(in_box pid)" "pid=1 ppid=0 sid=1"
     command_is init fds
     is "$(launch "$B" 7</dev/null)" "0 1 2 "
 }
 
+# bats test_tags=host-only
 @test "descriptors from 3 on are passed when asked for, others are not" {
     command_is init fds
     is "$(HAKO_PRESERVE_FDS=2 launch "$B" 3</dev/null 4</dev/null 5</dev/null)" "0 1 2 3 4 "
 }
 
+# bats test_tags=host-only
 @test "its exit code and its signals come through" {
     fails 3 in_box exit 3
     config '.linux.namespaces |= map(select(.type != "pid"))'
@@ -58,6 +61,7 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
     fails 1 in_box write /proc/sysrq-trigger h
 }
 
+# bats test_tags=host-only
 @test "a read-only root is" {
     config '.root.readonly = true'
     run in_box write /file x
@@ -66,6 +70,7 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
     is "$status" 0
 }
 
+# bats test_tags=host-only
 @test "ids, groups, umask, capabilities and no_new_privs are the config's" {
     config '.process.user = {uid: 1000, gid: 1001, umask: 63, additionalGids: [5, 6]}'
     is "$(in_box id)" "uid=1000 gid=1001 groups=5,6 umask=0077"
@@ -104,6 +109,7 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
     has "$output" "warning: RLIMIT_MEMLOCK: hard limit"
 }
 
+# bats test_tags=host-only
 @test "the working directory is made and entered, and never through a magic link" {
     config '.process.cwd = "/srv/app"'
     is "$(in_box cwd)" "/srv/app"
@@ -113,6 +119,7 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
     has "$output" "/proc/self/fd/3"
 }
 
+# bats test_tags=host-only
 # covers: /hostname /domainname
 @test "host name and domain name" {
     config '.domainname = "example.org"'
@@ -130,6 +137,7 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
     has "$output" "sethostname xxx"
 }
 
+# bats test_tags=host-only
 @test "the environment is the config's, with HOME from the image's passwd file" {
     config '.process.env = ["PATH=/bin", "A=b"] | .process.user = {uid: 7, gid: 7}'
     echo "lp:x:7:7:lp:/var/spool/lpd:/bin/sh" >"$R/etc/passwd"
@@ -150,6 +158,7 @@ HOME=/var/spool/lpd"
     has "$output" "needs a devpts file system"
 }
 
+# bats test_tags=host-only
 @test "loopback is up in a new network namespace" {
     has "$(in_box cat /proc/net/if_inet6)" "lo"
 }
@@ -165,6 +174,7 @@ HOME=/var/spool/lpd"
     has "$output" "sysctl net.ipv4.no_such_thing"
 }
 
+# bats test_tags=host-only
 @test "sysctls by dots or slashes, with dots in a link's name, in the namespaces that own them" {
     ip netns add sys
     ip -n sys link add a.b type veth peer name c.d
@@ -186,6 +196,7 @@ box by.sysctl"
     ip netns del sys
 }
 
+# bats test_tags=host-only
 @test "sysctls of the whole machine, or of a namespace that is shared, are refused" {
     local row
     for row in "vm.swappiness:the whole machine's" "kernel.core_pattern:the whole machine's" "kernel/hostname:conflicts with the field" \
@@ -199,6 +210,7 @@ box by.sysctl"
     done
 }
 
+# bats test_tags=host-only
 @test "commands that cannot be executed are told apart as docker does" {
     command_is nosuch
     fails 127 launch "$B"

@@ -42,6 +42,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     is "$(ls -A "$T/oci")" ""
 }
 
+# bats test_tags=host-only
 @test "ids: taken, malformed" {
     create box
     run create box
@@ -53,6 +54,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     done
 }
 
+# bats test_tags=host-only
 @test "a create that fails leaves nothing" {
     command_is nosuch
     fails 1 create box
@@ -62,6 +64,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     is "$(ls -A "$T/oci")" ""
 }
 
+# bats test_tags=host-only
 @test "the exec's error reaches start" {
     echo '#!/no/such' >"$R/etc/script"
     chmod +x "$R/etc/script"
@@ -72,6 +75,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     is "$(status_of box)" stopped
 }
 
+# bats test_tags=host-only
 @test "a container that died before its start says so" {
     create box "$T/pid"
     kill -9 "$(cat "$T/pid")"
@@ -92,6 +96,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     has "$output" "container not running"
 }
 
+# bats test_tags=host-only
 @test "the config is fixed by create" {
     create box
     command_is init exit 5
@@ -99,6 +104,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     is "$(status_of box)" running
 }
 
+# bats test_tags=host-only
 @test "list shows every container, in order" {
     create b
     bundle other
@@ -107,12 +113,14 @@ status_of() { lifecycle state "$1" | jq -r .status; }
 b created"
 }
 
+# bats test_tags=host-only
 @test "a terminal without anybody to hold it is refused" {
     config '.process.terminal = true'
     fails 1 create box
     has "$output" "without setting console socket"
 }
 
+# bats test_tags=host-only
 @test "an engine that forbids all devices still gets a terminal and /dev/null" {
     config '.linux.resources = {devices: [{allow: false, access: "rwm"}]}'
     command_is init stat /dev/null ';' write /dev/null x ';' cat /dev/mem
@@ -125,6 +133,7 @@ b created"
     lacks "$(cat "$T/out")" "/dev/null: "
 }
 
+# bats test_tags=host-only
 # covers: /linux/intelRdt/closID /linux/intelRdt/schemata /linux/intelRdt/l3CacheSchema /linux/intelRdt/memBwSchema
 # covers: /linux/intelRdt/enableMonitoring
 @test "classes of service fail clearly where no resctrl is mounted, and what cannot be always does" {

@@ -67,6 +67,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     done
 }
 
+# bats test_tags=host-only
 # covers: mount:rw mount:suid mount:dev mount:exec mount:atime mount:diratime mount:symfollow
 # covers: mount:norelatime mount:nostrictatime mount:bind
 @test "attributes taken back from what is bound, and from words before" {
@@ -119,6 +120,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     done
 }
 
+# bats test_tags=host-only
 # covers: mount:rrw mount:rsuid mount:rdev mount:rexec mount:ratime mount:rdiratime
 # covers: mount:rsymfollow mount:rnorelatime mount:rnostrictatime
 @test "recursive attributes are taken back from the mounts below" {
@@ -158,6 +160,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     is "$(attributes /again)" rw,noexec,relatime
 }
 
+# bats test_tags=host-only
 # covers: mount:silent mount:loud mount:iversion mount:noiversion
 @test "flags that only mount(2) knows are given to it" {
     needs strace
@@ -176,6 +179,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     has "$(super /noiversion)" size=64k
 }
 
+# bats test_tags=host-only
 # covers: mount:private mount:rprivate mount:shared mount:rshared mount:slave mount:rslave
 # covers: mount:unbindable mount:runbindable
 @test "propagation of a mount, and of those below" {
@@ -226,6 +230,7 @@ f 0644 7:8 0:0 /copy/dir/file"
     has "$output" '"tmpcopyup" is for a tmpfs'
 }
 
+# bats test_tags=host-only
 @test "what is no option of mounts is the file system's" {
     new /t size=64k mode=700 uid=5
     look
@@ -236,6 +241,7 @@ f 0644 7:8 0:0 /copy/dir/file"
     has "$output" "nonsense"
 }
 
+# bats test_tags=host-only
 @test "a read-only tmpfs and /dev are filled before they become read-only" {
     echo text >"$SRC/file"
     new /t ro

@@ -16,6 +16,7 @@ mounted() { in_box mounts | awk -v p="$1" '$5 == p { print $6 }'; }
 
 add() { config ".mounts += [$1]"; }
 
+# bats test_tags=host-only
 @test "a directory and a file are bound, targets made as needed" {
     config '.mounts += [{destination: "/a/b/c", source: $src, options: ["bind"]},
             {destination: "/x/file", source: ($src + "/file"), options: ["bind", "ro"]}]' \
@@ -28,6 +29,7 @@ text"
     is "$(cat "$T/src/new")" y
 }
 
+# bats test_tags=host-only
 @test "a relative source is the bundle's" {
     mkdir "$B/data"
     echo here >"$B/data/f"
@@ -52,6 +54,7 @@ text"
     umount "$T/src/sub"
 }
 
+# bats test_tags=host-only
 @test "a tmpfs takes its data, the mode of what it covers, and a copy of it when asked" {
     mkdir -m 1770 "$R/t"
     echo kept >"$R/t/file"
@@ -70,6 +73,7 @@ text"
     has "$output" "size"
 }
 
+# bats test_tags=host-only
 @test "errors name both ends and the reason" {
     add '{destination: "/y", type: "bind", source: "/no/such/thing", options: ["bind"]}'
     run in_box true
@@ -101,6 +105,7 @@ text"
     umount "$T/src/in" "$T/src"
 }
 
+# bats test_tags=host-only
 @test "the host's mounts survive the end of the old root" {
     mount -t tmpfs tmpfs "$T/src/sub"
     mount --make-rshared /
@@ -112,6 +117,7 @@ text"
     mount --make-rprivate /
 }
 
+# bats test_tags=host-only
 @test "remount changes a mount that is there" {
     config '.mounts += [{destination: "/s", source: $s, options: ["bind"]},
         {destination: "/s", source: $s, options: ["bind", "remount", "ro", "nosuid", "relatime"]}]' --arg s "$T/src"
@@ -134,6 +140,7 @@ c 0666 0:0 1:3 /dev/null"
     is "$(echo "$output" | awk '$5 == "/s/su\\040b" { print $6 }')" ro,nosuid,noexec,relatime
 }
 
+# bats test_tags=host-only
 @test "a shared mount of crun's: copy-symlink" {
     ln -s target "$T/src/link"
     config '.mounts += [{destination: "/etc/l", source: $s, options: ["bind", "copy-symlink"]}]' --arg s "$T/src/link"

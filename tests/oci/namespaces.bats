@@ -61,6 +61,7 @@ all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup"
     wait $! || :
 }
 
+# bats test_tags=host-only
 @test "a mount namespace is joined: its root is the container's" {
     unshare --mount sh -c "mount -t tmpfs inner $R/etc && touch $R/etc/inside && exec sleep 100" &
     wait_for 5 test -e /proc/$!/root"$R"/etc/inside
@@ -72,6 +73,7 @@ all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup"
     wait $! || :
 }
 
+# bats test_tags=host-only
 # covers: /linux/namespaces/*/type=mount
 @test "without a mount namespace the container's mounts are the caller's, and go with it" {
     local before
@@ -99,6 +101,7 @@ sys"
     is "$(ls "$T/oci")" ""
 }
 
+# bats test_tags=host-only
 @test "a config that would change the host's network namespace is refused, also by its path" {
     config '.linux.namespaces |= map(if .type == "network" then .path = "/proc/self/ns/net" else . end)
         | .linux.sysctl = {"net.ipv4.ip_forward": "1"}'
@@ -109,6 +112,7 @@ sys"
     in_box true
 }
 
+# bats test_tags=host-only
 # covers: /linux/uidMappings/*/* /linux/gidMappings/*/*
 @test "id maps have as many extents as they need, which may not overlap" {
     config "$userns"'
@@ -137,6 +141,7 @@ uid=1000 gid=7 groups=8 umask=0022"
     has "$output" "must map the ids 0"
 }
 
+# bats test_tags=host-only
 @test "pipes become the stdio of the mapped user, which can open them again" {
     config "$userns | .process.user = {uid: 1000, gid: 1000}"
     chown -R 100000:200000 "$R"
@@ -158,6 +163,7 @@ uid=1000 gid=7 groups=8 umask=0022"
     is "$(stat -c %u:%g "$R/made")" 100000:200000
 }
 
+# bats test_tags=host-only
 @test "a user namespace beside the caller's ipc namespace has the caller's message queues" {
     mkdir "$T/up" "$T/work"
     mount -t overlay -o "lowerdir=/dev,upperdir=$T/up,workdir=$T/work" dev /dev
@@ -171,12 +177,14 @@ uid=1000 gid=7 groups=8 umask=0022"
     is "$output" seen
 }
 
+# bats test_tags=host-only
 @test "a terminal in a user namespace" {
     config "$userns | .process.terminal = true"
     chown -R 100000:200000 "$R"
     has "$(in_box tty | tr -d '\r')" "tty=1 ctty=1 console=1"
 }
 
+# bats test_tags=host-only
 @test "paths are joined" {
     unshare --uts sh -c 'hostname joined; exec sleep 100' &
     local pid=$!
@@ -187,6 +195,7 @@ uid=1000 gid=7 groups=8 umask=0022"
     wait $pid || :
 }
 
+# bats test_tags=host-only
 @test "a pid namespace is joined" {
     unshare --pid --fork --kill-child sh -c 'exec sleep 100' &
     local pid=$! inner
@@ -200,6 +209,7 @@ uid=1000 gid=7 groups=8 umask=0022"
     wait $pid || :
 }
 
+# bats test_tags=host-only
 @test "a path of the wrong kind is an error" {
     config '.linux.namespaces |= map(if .type == "network" then .path = "/proc/self/ns/uts" else . end)'
     run in_box true
@@ -217,6 +227,7 @@ uid=1000 gid=7 groups=8 umask=0022"
     has "$output" "/linux/namespaces/1/path: open /nowhere/ns: No such file or directory"
 }
 
+# bats test_tags=host-only
 @test "a user namespace is joined, with new ones that it owns" {
     unshare --user --net sleep 100 &
     local pid=$!
@@ -232,6 +243,7 @@ uid=1000 gid=7 groups=8 umask=0022"
     wait $pid || :
 }
 
+# bats test_tags=host-only
 @test "a new user namespace beside a joined network namespace" {
     ip netns add joined
     config "$userns"' | .linux.namespaces |= map(if .type == "network" then .path = "/run/netns/joined" else . end)'
@@ -270,6 +282,7 @@ boottime 7 1"
     has "$output" "/linux/timeOffsets: needs a new time namespace"
 }
 
+# bats test_tags=host-only
 @test "offsets in a new user namespace, with another namespace joined" {
     ip netns add timed
     config "$userns"' | .linux.namespaces |= map(if .type == "network" then .path = "/run/netns/timed" else . end)

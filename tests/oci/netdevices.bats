@@ -44,6 +44,7 @@ fd00:9::7 - 64 -"
     has "$(inside route)" "10.9.8.0/24 dev outer"
 }
 
+# bats test_tags=host-only
 @test "a device is renamed, to the first number that is free where it says %d" {
     ip link add second type veth peer name mate2
     inside link add eth0 type veth peer name other
@@ -54,6 +55,7 @@ fd00:9::7 - 64 -"
     ip link del mate2
 }
 
+# bats test_tags=host-only
 @test "its sysctls are written after it came" {
     config '.linux.netDevices = {outer: {name: "a.b"}} | .linux.sysctl = {"net/ipv4/conf/a.b/forwarding": "1"}'
     is "$(in_box cat /proc/sys/net/ipv4/conf/a.b/forwarding)" 1
@@ -68,6 +70,7 @@ fd00:9::7 - 64 -"
     inside link show outer
 }
 
+# bats test_tags=host-only
 @test "a name that is taken, or a device that is not there, is an error before anything moves" {
     inside link add taken type veth peer name other
     in_seen
@@ -86,6 +89,7 @@ fd00:9::7 - 64 -"
     has "$output" "/linux/netDevices/lo: move link lo"
 }
 
+# bats test_tags=host-only
 @test "a container that never came to be gives its devices back as they were" {
     ip addr add 10.9.8.7/24 dev outer
     ip link set outer up
@@ -102,6 +106,7 @@ fd00:9::7 - 64 -"
     is "$(ip -j link show outer | jq -r '.[0].flags | contains(["UP"])')" false
 }
 
+# bats test_tags=host-only
 @test "what cannot be is refused with its field" {
     local row
     for row in '{outer: {name: "a/b"}}' '{outer: {name: "sixteen-letters-"}}' '{outer: {name: "a%db%d"}}' '{outer: {name: "a%s"}}' \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What a service manager hands over: sockets that it has opened, and the socket for "I am ready".
+# bats file_tags=host-only
 
 load ../lib/hako
 load bundle

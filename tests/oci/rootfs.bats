@@ -73,6 +73,7 @@ groups_of() {
 x"
 }
 
+# bats test_tags=host-only
 # covers: /linux/readonlyPaths
 @test "read-only paths: files, directories with mounts below, links, and what is not there" {
     mkdir -p "$R"/keep/dir/sub
@@ -98,6 +99,7 @@ x"
     is "$(in_box cat /rel/a/file /rel/b/file /c/file /data/d/file /e/f/file | sort -u)" text
 }
 
+# bats test_tags=host-only
 @test "nothing is mounted on the root itself, as docker has it" {
     add '{destination: "/", source: $s, options: ["bind"]}'
     for dest in / //. /../ ..; do
@@ -139,6 +141,7 @@ c /b/null"
     has "$output" "excludes"
 }
 
+# bats test_tags=host-only
 # covers: mount:src-nofollow mount:dest-nofollow
 @test "src-nofollow binds a link, dest-nofollow binds onto one" {
     ln -snf file "$SRC/link"
@@ -209,6 +212,7 @@ c /b/null"
     in_box true
 }
 
+# bats test_tags=host-only
 @test "a device that is written read-only says so to its superblock" {
     needs mke2fs losetup
     truncate -s 2M "$T/disk"

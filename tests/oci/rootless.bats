@@ -35,6 +35,7 @@ pid=1 ppid=0 sid=1"
     is "$(stat -c '%a %u' "$T/xdg/hako/oci")" "700 65534"
 }
 
+# bats test_tags=host-only
 # covers: create start state list exec kill delete
 @test "create, start, exec, kill and delete" {
     command_is init pause
@@ -107,6 +108,7 @@ $(id -nu 65534 2>/dev/null || echo 65534)"
     is "$(ls "$T/xdg/hako/oci")" ""
 }
 
+# bats test_tags=host-only
 @test "what a user cannot have is an error, and nothing is left" {
     config '.linux.namespaces |= map(select(.type != "user")) | .linux.uidMappings = [] | .linux.gidMappings = []'
     command_is init true
@@ -117,6 +119,7 @@ $(id -nu 65534 2>/dev/null || echo 65534)"
     is "$(ls "$T/xdg/hako/oci")" ""
 }
 
+# bats test_tags=host-only
 @test "root in a user namespace has its own directory and needs no group either" {
     rm "$B/config.json"
     as_user XDG_RUNTIME_DIR="$T/xdg" unshare --user --map-root-user --mount "$T/hako-oci" spec --rootless
@@ -127,6 +130,7 @@ $(id -nu 65534 2>/dev/null || echo 65534)"
     is "$(ls "$T/xdg/hako/oci")" ""
 }
 
+# bats test_tags=host-only
 @test "a user's container has clocks of its own, too" {
     [ -e /proc/self/ns/time ] || skip "no time namespaces"
     config '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 1000000}}'

@@ -66,6 +66,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     lifecycle delete near force
 }
 
+# bats test_tags=host-only
 @test "the command cannot be the runtime: by name, script or program loader" {
     local loader
     command_is /proc/self/exe selfexe
@@ -100,6 +101,7 @@ END
     fi
 }
 
+# bats test_tags=host-only
 @test "state is nobody else's" {
     command_is init pause
     create mine

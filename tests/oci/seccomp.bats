@@ -246,6 +246,7 @@ agent() {
     wait_for 10 test -S "$T/agent"
 }
 
+# bats test_tags=host-only
 # covers: /annotations
 @test "crun's annotation names the agent, too" {
     action NOTIFY
@@ -288,6 +289,7 @@ agent() {
     has "$output" "SCMP_ACT_NOTIFY cannot be used for write"
 }
 
+# bats test_tags=host-only
 @test "notifications: by crun's annotation" {
     action NOTIFY
     config '.annotations = {"run.oci.seccomp.receiver": $p}' --arg p "$T/agent"
