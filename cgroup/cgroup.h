@@ -50,8 +50,8 @@ struct cgroup {
     char *abs_path; /* with the mount point, for messages */
     /* How a process that may not be born in it comes in (cgroup_driver.h); NULL: not at all. */
     int (*attach)(const struct cgroup *cg, pid_t pid, struct err *e);
-    /* > 0: a child of ours that keeps it from being empty, until cgroup_release(); and what is to be
-     * in pids.max from then on, or NULL. */
+    /* > 0: a child of ours that keeps it from being empty, until cgroup_release(); and what is to
+     * be in pids.max from then on, or NULL. */
     pid_t holder;
     char *pids_max;
 };

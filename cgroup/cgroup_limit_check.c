@@ -8,13 +8,15 @@
 /* "memory.limit, memory.swap": the limits that want the controller; with 0 all of them. */
 static void list_fields(const struct cgroup_limits *l, unsigned bit, struct buf *out)
 {
-    const char *sep = "";
+    const char *last = NULL; /* a field may ask for several writes */
 
-    for (size_t i = 0; i < l->n; i++)
-        if (!l->v[i].lax && (!bit || l->v[i].controller == bit)) {
-            buf_fmt(out, "%s%s", sep, l->v[i].field);
-            sep = ", ";
-        }
+    for (size_t i = 0; i < l->n; i++) {
+        const struct cgroup_limit *one = &l->v[i];
+        if (one->lax || (bit && one->controller != bit) || (last && STREQ(last, one->field)))
+            continue;
+        buf_fmt(out, "%s%s", last ? ", " : "", one->field);
+        last = one->field;
+    }
 }
 
 /* Every missing controller with the limits that want it and why it is not there. */

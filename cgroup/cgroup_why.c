@@ -125,30 +125,44 @@ void cgroup_control_reason(const struct cgroup_tree *t, const char *path, unsign
         buf_fmt(out, "%s%s", states[state].text, place ? place : "");
 }
 
-/* What systemd's users should have anyway, and these. */
-static void list_delegated(unsigned bits, struct buf *out)
+/* "+memory +pids" for the sign "+". */
+static void list_names(unsigned bits, const char *sign, struct buf *out)
 {
-    bits |= CGROUP_CPU | CGROUP_CPUSET | CGROUP_IO | CGROUP_MEMORY | CGROUP_PIDS;
     for (unsigned i = 0; i < CGROUP_CONTROLLERS; i++)
         if (bits & 1u << i)
-            buf_fmt(out, "%s%s", out->len ? " " : "", cgroup_control_name(1u << i));
+            buf_fmt(out, "%s%s%s", out->len ? " " : "", sign, cgroup_control_name(1u << i));
 }
 
-void cgroup_control_remedy(const struct cgroup_tree *t, unsigned bits, struct err *e)
+/* Of a user. systemd's drop-in names what its users should have anyway, too. */
+static void hint_delegation(unsigned bits, struct err *e)
 {
+    const unsigned usual = CGROUP_CPU | CGROUP_CPUSET | CGROUP_IO | CGROUP_MEMORY | CGROUP_PIDS;
+    bool systemd = access("/run/systemd/system", F_OK) == 0;
     AUTO_BUF struct buf names = { 0 };
 
-    if (geteuid() != 0 && (cgroup_control_read(t, ".", "cgroup.controllers") & bits) == bits) {
-        list_delegated(bits, &names);
+    list_names(systemd ? bits | usual : bits, systemd ? "" : "+", &names);
+    if (names.failed)
+        return;
+    if (systemd)
         err_hint(e,
                  "root can delegate them by a file /etc/systemd/system/user@.service.d/"
                  "delegate.conf:\n[Service]\nDelegate=%s\n"
                  "and then: systemctl daemon-reload; log in again",
-                 names.data ? names.data : "");
-    } else if (t->mixed) {
+                 names.data);
+    else
+        err_hint(e,
+                 "root can delegate them by writing \"%s\" to that group's "
+                 "cgroup.subtree_control",
+                 names.data);
+}
+
+void cgroup_control_remedy(const struct cgroup_tree *t, unsigned bits, struct err *e)
+{
+    if (geteuid() != 0 && (cgroup_control_read(t, ".", "cgroup.controllers") & bits) == bits)
+        hint_delegation(bits, e);
+    else if (t->mixed)
         err_hint(e, "boot with systemd.unified_cgroup_hierarchy=1 (or cgroup_no_v1=all), or leave "
                     "these limits out");
-    }
 }
 
 /* cgroup-v2.rst, "Threads" and "No Internal Process Constraint". */
@@ -164,6 +178,9 @@ void cgroup_explain_birth(int fd, struct err *e)
     else if (e->errnum == EBUSY)
         err_hint(e, "the container's group passes controllers on, so that no process can be in it: "
                     "see its cgroup.subtree_control");
+    else if (e->errnum == ENOENT)
+        err_hint(e, "the tree at /sys/fs/cgroup is seen from another cgroup namespace: mount -t "
+                    "cgroup2 shows this one's");
     else if (e->errnum == EAGAIN)
         err_hint(e, "the pids.max of the container's group, or of one above it, is reached");
 }

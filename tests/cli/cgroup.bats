@@ -73,9 +73,10 @@ needs_v1() { [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"; }
         "none HAKO_CGROUP_MANAGER"
 }
 
+# bats test_tags=host-only
 @test "what cannot be without a group is refused" {
     fails 125 hako run --cgroups disabled --memory 64m --pids-limit 5 $I true
-    is "$output" "hako: limits need a cgroup, and cgroups are disabled: memory.limit, pids.limit
+    is "$output" "hako: limits need a cgroup, and cgroups are disabled: memory.limit, memory.swap, pids.limit
 hint: leave them out, or call with --cgroup-manager=cgroupfs"
     fails 125 hako run --cgroups disabled --pid host $I true
     has "$output" "nothing would end the processes that it leaves"
@@ -88,6 +89,7 @@ hint: leave them out, or call with --cgroup-manager=cgroupfs"
 here"
 }
 
+# bats test_tags=host-only
 @test "managers and parents that do not go together" {
     fails 125 hako --cgroup-manager nosuch run $I true
     is "$output" 'hako: there is no cgroup manager "nosuch"
@@ -106,13 +108,14 @@ hint: there are: cgroupfs, systemd, disabled'
     nothing_left
 }
 
+# bats test_tags=host-only
 @test "limits whose controllers v1 has stop a container before it is made" {
     needs_v1
     for command in run create; do
         code=$([ $command = run ] && echo 125 || echo 1)
         fails "$code" hako $command --name early --cidfile "$T/cid" --memory 64m --pids-limit 5 $I true
         has "$output" "limits need cgroup v2 controllers that are missing: "
-        has "$output" "memory (memory.limit) is held by cgroup v1 at /sys/fs/cgroup/memory"
+        has "$output" "memory (memory.limit, memory.swap) is held by cgroup v1 at /sys/fs/cgroup/memory"
         has "$output" "pids (pids.limit) is held by cgroup v1 at /sys/fs/cgroup/pids"
         has "$output" "hint: boot with systemd.unified_cgroup_hierarchy=1"
         has "$output" "--cgroup-missing=warn goes on without them"
@@ -123,10 +126,11 @@ hint: there are: cgroupfs, systemd, disabled'
     done
 }
 
+# bats test_tags=host-only
 @test "--cgroup-missing=warn goes on with one warning" {
     needs_v1
     want="hako: warning: limits are not applied, for lack of cgroup v2 controllers: \
-memory (memory.limit) is held by cgroup v1 at /sys/fs/cgroup/memory"
+memory (memory.limit, memory.swap) is held by cgroup v1 at /sys/fs/cgroup/memory"
     is "$(hako run --rm --network none --cgroup-missing=warn --memory 64m $I echo here 2>&1 | without_rlimit)" "$want
 here"
     hako create --name late --network none --cgroup-missing=warn --memory 64m $I sleep 1000 >/dev/null 2>"$T/said"
@@ -138,6 +142,7 @@ here"
     hako rm -f late
 }
 
+# bats test_tags=host-only
 @test "where only v1 is mounted containers have groups of v2 all the same" {
     needs_v1
     # Nobody but this command sees it covered.
@@ -150,7 +155,7 @@ grep -qx "0::/hako/$("$hako" inspect -f '{{.Id}}' hidden)" "/proc/$("$hako" insp
 "$hako" exec hidden true || exit 14
 "$hako" rm -f hidden || exit 15
 "$hako" run --memory 64m "$image" true 2>"$4" && exit 16
-grep -q "memory (memory.limit) is held by cgroup v1 at /sys/fs/cgroup/memory" "$4"
+grep -q "memory (memory.limit, memory.swap) is held by cgroup v1 at /sys/fs/cgroup/memory" "$4"
 END
     unshare --mount --propagation private sh -e "$T/v1" "$TREE" "$HAKO_BUILD/hako" $I "$T/said"
     nothing_left
