@@ -3,6 +3,7 @@
 #include "base/utc.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define DAY       86400
 #define CENTURIES 146097 /* days in 400 years */
@@ -24,6 +25,14 @@ static struct date date_of(int64_t days)
     return (struct date){ .year = (int)(year + era * 400 + (month >= 10)),
                           .month = (int)(month < 10 ? month + 3 : month - 9),
                           .day = (int)(of_year - (153 * month + 2) / 5 + 1) };
+}
+
+int64_t utc_now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
 const char *utc_text(int64_t seconds, char buf[static UTC_TEXT_MAX])

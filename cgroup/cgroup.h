@@ -151,16 +151,3 @@ bool cgroup_frozen_at(const struct cgroup_tree *t, const char *path);
  * remain. Does not kill. CGROUP_PARENT goes with its last child; other parents stay.
  */
 int cgroup_remove(const struct cgroup_tree *t, const char *path, struct err *e);
-
-/* memory.events of the group and what is below it. */
-struct cgroup_oom {
-    uint64_t kills; /* processes killed, by whichever limit or lack of memory ("oom_kill") */
-    uint64_t limit; /* how often this group's own limit was hit for good ("oom", local) */
-};
-/* All 0 where the memory controller is not on. */
-void cgroup_oom(const struct cgroup *cg, struct cgroup_oom *ret);
-/* A descriptor (inotify) that becomes readable when memory.events changes: watch EPOLLIN, call
- * cgroup_oom_drain() and look again with cgroup_oom(). ERR_UNSUPPORTED where the memory
- * controller is not on. */
-int cgroup_oom_watch(const struct cgroup *cg, struct err *e);
-void cgroup_oom_drain(int fd);

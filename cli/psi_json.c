@@ -10,7 +10,7 @@ static void member(struct json_out *o, const char *key, double v)
     json_out_double(o, v);
 }
 
-static void add_line(struct json_out *o, const char *key, const struct cgroup_stat_psi_line *line)
+void psi_json_line(struct json_out *o, const char *key, const struct cgroup_stat_psi_line *line)
 {
     json_out_key(o, key);
     json_out_object(o);
@@ -28,7 +28,7 @@ void psi_json(struct json_out *o, const char *key, const struct cgroup_stat_psi 
         return;
     json_out_key(o, key);
     json_out_object(o);
-    add_line(o, "some", &psi->some);
-    add_line(o, "full", &psi->full);
+    psi_json_line(o, "some", &psi->some);
+    psi_json_line(o, "full", &psi->full);
     json_out_object_end(o);
 }

@@ -7,3 +7,5 @@
 
 /* A member of that name with "some" and "full"; none where the kernel does not tell. */
 void psi_json(struct json_out *o, const char *key, const struct cgroup_stat_psi *psi);
+/* A member of that name with one of the two. */
+void psi_json_line(struct json_out *o, const char *key, const struct cgroup_stat_psi_line *line);

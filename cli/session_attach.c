@@ -13,6 +13,8 @@
 struct client {
     const struct session_attached *a;
     int exit_code;
+    const char *note; /* of the end, in buf: nothing comes after it */
+    size_t note_len;
     char buf[ATTACH_DATA_MAX + 1];
 };
 
@@ -30,6 +32,8 @@ static int client_receive(void *self, struct err *e)
         return session_write(STDERR_FILENO, ev.data, ev.len, e);
     if (ev.type == ATTACH_MSG_EXIT) {
         c->exit_code = ev.exit_code;
+        c->note = ev.data;
+        c->note_len = ev.len;
         return 0;
     }
     return ev.type == ATTACH_MSG_ERROR ? -e->kind : 1;
@@ -79,5 +83,7 @@ int session_attach(const struct session_attached *a, const struct session_how *h
 
     if (r == SESSION_DETACHED)
         fputs("read escape sequence\n", stderr);
+    if (r == SESSION_ENDED && c.exit_code != 0 && c.note_len > 0)
+        fprintf(stderr, "hako: %.*s\n", (int)c.note_len, c.note);
     return r == SESSION_ENDED ? c.exit_code : r < 0 ? r : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/proc.h"
 #include "base/str.h"
+#include "cgroup/cgroup_pressure.h"
 #include "cli/cmd.h"
 #include "engine/list.h"
 #include "engine/volume.h"
@@ -155,6 +156,11 @@ void words_streams(void *ctx, const char *prefix, struct buf *out)
 {
     static const char *const words[] = { "stdin", "stdout", "stderr", NULL };
     add_all(out, prefix, words);
+}
+
+void words_pressure(void *ctx, const char *prefix, struct buf *out)
+{
+    add_all(out, prefix, cgroup_pressure_resources);
 }
 
 void words_private_host(void *ctx, const char *prefix, struct buf *out)

@@ -18,6 +18,7 @@ void words_commands(void *ctx, const char *prefix, struct buf *out);
 void words_caps(void *ctx, const char *prefix, struct buf *out);
 void words_signals(void *ctx, const char *prefix, struct buf *out);
 void words_streams(void *ctx, const char *prefix, struct buf *out);
+void words_pressure(void *ctx, const char *prefix, struct buf *out);
 void words_private_host(void *ctx, const char *prefix, struct buf *out);
 void words_pid(void *ctx, const char *prefix, struct buf *out);
 void words_ipc(void *ctx, const char *prefix, struct buf *out);

@@ -111,6 +111,7 @@ struct run_args {
     const char *cgroup_manager; /* NULL: HAKO_CGROUP_MANAGER, or what suits the host */
     int cgroups;                /* enum args_cgroups */
     int cgroup_missing;         /* enum args_missing */
+    char **pressure;
     /* network */
     char **networks;
     char **network_aliases;

@@ -75,10 +75,12 @@ static int read_event(struct attach *a, const char *buf, size_t len, struct atta
     *ret =
         (struct attach_event){ .type = (enum attach_type)buf[0], .data = buf + 1, .len = len - 1 };
     if (ret->type == ATTACH_MSG_EXIT) {
-        if (ret->len != sizeof(code))
+        if (ret->len < sizeof(code))
             return short_message(e);
         memcpy(&code, ret->data, sizeof(code));
         ret->exit_code = code;
+        ret->data += sizeof(code);
+        ret->len -= sizeof(code);
     } else if (ret->type == ATTACH_MSG_ERROR) {
         if (ret->len != sizeof(*e))
             return short_message(e);

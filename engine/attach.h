@@ -19,9 +19,11 @@ enum attach_streams {
 /*
  * One SOCK_SEQPACKET connection; a message is one packet: a type byte and its payload.
  *   client → monitor   STDIN bytes | STDIN_EOF | RESIZE rows cols | HELLO streams | CANCEL
- *   monitor → client   STDOUT bytes | STDERR bytes | EXIT status | ERROR struct err | STARTED
+ *   monitor → client   STDOUT bytes | STDERR bytes | EXIT status note | ERROR struct err | STARTED
  * Closing the connection detaches; the container goes on. With a terminal all output is STDOUT.
- * CANCEL takes a start back, which then is an ERROR; where it comes too late nothing happens.
+ * A note of EXIT is for the user when the exit code is not 0: an out-of-memory kill. It may be
+ * empty. CANCEL takes a start back, which then is an ERROR; where it comes too late nothing
+ * happens.
  */
 enum attach_type {
     ATTACH_MSG_HELLO = 1,
@@ -46,7 +48,7 @@ struct attach {
 
 struct attach_event {
     enum attach_type type; /* STDOUT, STDERR, EXIT or STARTED; ERROR makes attach_next fail */
-    const char *data;      /* STDOUT, STDERR: into the caller's buffer */
+    const char *data;      /* STDOUT, STDERR, the note of EXIT: into the caller's buffer */
     size_t len;
     int exit_code; /* EXIT: as docker reports it, 128 + n for a signal */
 };

@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "cgroup/cgroup_oom.h"
 #include "engine/freeze.h"
 #include "engine/heal.h"
 #include "engine/inspect_limits.h"
@@ -32,6 +33,46 @@ static const char *text(const char *s)
     return s ? s : "";
 }
 
+/* hako's own: how the last process was killed for lack of memory. */
+static void out_oom(struct json_out *o, const struct oom *oom)
+{
+    AUTO_BUF struct buf line = { 0 };
+
+    json_out_key(o, "OOM");
+    if (!oom) {
+        json_out_null(o);
+        return;
+    }
+    cgroup_oom_text(oom, &line);
+    json_out_object(o);
+    json_out_member_str(o, "Message", text(line.data));
+    json_out_member_str(o, "Cause", text(json_enum_name(oom_cause_names, (int)oom->cause)));
+    json_out_member_str(o, "Cgroup", text(oom->cgroup));
+    json_out_member_i64(o, "Limit", (int64_t)oom->limit);
+    json_out_member_i64(o, "SwapLimit", (int64_t)oom->swap_limit);
+    json_out_member_i64(o, "Peak", (int64_t)oom->peak);
+    json_out_member_str(o, "Victim", text(oom->victim));
+    json_out_member_i64(o, "VictimPid", oom->victim_pid);
+    json_out_member_i64(o, "Kills", (int64_t)oom->kills);
+    time_member(o, "At", oom->time);
+    json_out_object_end(o);
+}
+
+static void out_pressure(struct json_out *o, const struct status *s)
+{
+    json_out_key(o, "Pressure");
+    json_out_array(o);
+    for (size_t i = 0; i < s->n_pressure; i++) {
+        const struct status_pressure *p = &s->pressure[i];
+        json_out_object(o);
+        json_out_member_str(o, "Trigger", text(p->trigger));
+        json_out_member_i64(o, "Count", (int64_t)p->count);
+        time_member(o, "LastAt", p->last);
+        json_out_object_end(o);
+    }
+    json_out_array_end(o);
+}
+
 /* The group, as podman shows it, is there while it runs. */
 static void out_state(struct json_out *o, const struct record *r, const struct status *s)
 {
@@ -53,6 +94,8 @@ static void out_state(struct json_out *o, const struct record *r, const struct s
     time_member(o, "StartedAt", s->started);
     time_member(o, "FinishedAt", s->finished);
     json_out_member_null(o, "Health");
+    out_oom(o, s->oom);
+    out_pressure(o, s);
     json_out_object_end(o);
 }
 

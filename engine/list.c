@@ -91,10 +91,11 @@ const char *list_status_text(const struct container_info *c, char *buf, size_t l
 
     clock_gettime(CLOCK_REALTIME, &now);
     num_age_text(now.tv_sec - at / 1000000000, age, sizeof(age));
+    const char *oom = s->oom_killed ? " (OOM)" : "";
     switch (s->state) {
-    case RECORD_RUNNING: snprintf(buf, len, "Up %s", age); break;
-    case RECORD_PAUSED: snprintf(buf, len, "Up %s (Paused)", age); break;
-    case RECORD_STOPPED: snprintf(buf, len, "Exited (%d) %s ago", s->exit_code, age); break;
+    case RECORD_RUNNING: snprintf(buf, len, "Up %s%s", age, oom); break;
+    case RECORD_PAUSED: snprintf(buf, len, "Up %s (Paused)%s", age, oom); break;
+    case RECORD_STOPPED: snprintf(buf, len, "Exited (%d) %s ago%s", s->exit_code, age, oom); break;
     case RECORD_CREATED:
     case RECORD_UNSET: snprintf(buf, len, "Created"); break;
     }

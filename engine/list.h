@@ -24,5 +24,6 @@ struct container_list {
 int list_containers(const struct paths *p, bool all, struct container_list *ret, struct err *e);
 void list_free(struct container_list *l);
 
-/* docker's STATUS column: "Up 3 minutes", "Exited (0) 2 hours ago", "Created". */
+/* docker's STATUS column: "Up 3 minutes", "Exited (0) 2 hours ago", "Created", with
+ * " (OOM)" when a process was killed for lack of memory. */
 const char *list_status_text(const struct container_info *c, char *buf, size_t len);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cgroup/cgroup_limit.h"
+#include "cgroup/cgroup_pressure.h"
 #include "engine/parse_limit.h"
 #include "runtime/caps.h"
 
@@ -222,6 +223,23 @@ static int fill_rlimits(struct plan *plan, const struct run_args *args, struct e
     return r;
 }
 
+/* The triggers, in the form in which nothing is left out. */
+static int fill_pressure(struct plan *plan, char *const *specs, struct err *e)
+{
+    struct cgroup_pressure p;
+
+    strv_foreach (spec, specs) {
+        AUTO_BUF struct buf full = { 0 };
+        int r = cgroup_pressure_parse(*spec, &p, e);
+        if (r < 0)
+            return err_wrap(e, "--pressure");
+        cgroup_pressure_text(&p, &full);
+        if (full.failed || strv_push(&plan->record.pressure, buf_take(&full)) < 0)
+            return err_nomem(e);
+    }
+    return 0;
+}
+
 int plan_limits(struct plan *plan, const struct run_args *args, struct err *e)
 {
     struct limit_args l = args->limits;
@@ -237,5 +255,7 @@ int plan_limits(struct plan *plan, const struct run_args *args, struct err *e)
         r = parse_limit_host(&l, e);
     if (r >= 0)
         r = plan_limits_fill(&l, res, e);
+    if (r >= 0)
+        r = fill_pressure(plan, args->pressure, e);
     return r < 0 ? r : fill_rlimits(plan, args, e);
 }

@@ -102,6 +102,7 @@ static const struct json_field record_fields[] = {
     JSON_STRV(struct record, extra_hosts, "extraHosts"),
     JSON_ARRAY(struct record, mounts, n_mounts, "mounts", &mount_table),
     JSON_OBJ(struct record, limits, "limits", &record_limits_table),
+    JSON_STRV(struct record, pressure, "pressure"),
     JSON_STRV(struct record, device_cgroup_rules, "deviceCgroupRules"),
     JSON_STRV(struct record, group_add, "groupAdd"),
     JSON_STRV(struct record, cap_add, "capAdd"),

@@ -128,6 +128,7 @@ struct record {
     struct record_mount *mounts;
     size_t n_mounts;
     struct record_limits limits;
+    char **pressure;            /* triggers, "memory:some:200ms/2s" */
     char **device_cgroup_rules; /* --device-cgroup-rule */
     char **group_add;           /* --group-add */
     char **cap_add;

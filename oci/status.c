@@ -15,6 +15,13 @@ static const struct json_field address_fields[] = {
 static const struct json_table address_table =
     JSON_TABLE_EXTRA(struct record_address, address_fields, extra);
 
+static const struct json_field pressure_fields[] = {
+    JSON_STR(struct status_pressure, trigger, "trigger", .flags = JSON_REQUIRED),
+    JSON_U64(struct status_pressure, count, "count"),
+    JSON_I64(struct status_pressure, last, "last"),
+};
+static const struct json_table pressure_table = JSON_TABLE(struct status_pressure, pressure_fields);
+
 static const struct json_field status_fields[] = {
     JSON_ENUM(struct status, state, "state", record_state_names, .flags = JSON_REQUIRED),
     JSON_I32(struct status, pid, "pid", .max = INT32_MAX),
@@ -26,7 +33,9 @@ static const struct json_field status_fields[] = {
     JSON_I64(struct status, finished, "finished"),
     JSON_I32(struct status, exit_code, "exitCode"),
     JSON_BOOL(struct status, oom_killed, "oomKilled"),
+    JSON_PTR(struct status, oom, "oom", &oom_table),
     JSON_STR(struct status, error, "error"),
+    JSON_ARRAY(struct status, pressure, n_pressure, "pressure", &pressure_table),
     JSON_ARRAY(struct status, addresses, n_addresses, "addresses", &address_table),
     JSON_I32(struct status, restart_count, "restartCount"),
 };

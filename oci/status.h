@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "oci/oom.h"
 #include "oci/record.h"
 
 #include <stdbool.h>
@@ -26,6 +27,13 @@ struct record_address {
     struct json_map extra;
 };
 
+/* A trigger on its pressure (--pressure), and how often it has fired since the start. */
+struct status_pressure {
+    char *trigger; /* "memory:some:200ms/2s" */
+    uint64_t count;
+    int64_t last;
+};
+
 /*
  * What the container is at the moment: in the run root's containers/<id>/status while it lives;
  * when it ends, also beside the record as exit.json, because exit facts survive a reboot.
@@ -40,8 +48,11 @@ struct status {
     int64_t started;
     int64_t finished;
     int32_t exit_code;
-    bool oom_killed;
-    char *error; /* why it could not start */
+    bool oom_killed; /* some process of it, since the start */
+    struct oom *oom; /* how that was; NULL: it was not */
+    char *error;     /* why it could not start */
+    struct status_pressure *pressure;
+    size_t n_pressure;
     struct record_address *addresses;
     size_t n_addresses;
     int32_t restart_count;

@@ -153,27 +153,61 @@ static void hugetlb(struct json_out *o, const struct cgroup_stat *s)
     json_out_object_end(o);
 }
 
-void oci_events_json(const char *type, const char *id, const struct cgroup_stat *s, struct buf *out)
+static void event(struct json_out *o, const char *type, const char *id)
+{
+    json_out_object(o);
+    json_out_member_str(o, "type", type);
+    json_out_member_str(o, "id", id);
+    json_out_key(o, "data");
+}
+
+static void event_end(struct json_out *o)
+{
+    json_out_object_end(o);
+    buf_char(o->buf, '\n');
+}
+
+void oci_events_json_stats(const char *id, const struct cgroup_stat *s, struct buf *out)
 {
     struct json_out o = { .buf = out };
 
+    event(&o, "stats", id);
     json_out_object(&o);
-    json_out_member_str(&o, "type", type);
-    json_out_member_str(&o, "id", id);
-    if (s) {
-        begin(&o, "data");
-        cpu(&o, &s->cpu);
-        cpuset(&o);
-        memory(&o, s);
-        pids(&o, s);
-        block_io(&o, s);
-        hugetlb(&o, s);
-        begin(&o, "intel_rdt");
-        json_out_object_end(&o);
-        json_out_key(&o, "network_interfaces");
-        json_out_null(&o);
-        json_out_object_end(&o);
-    }
+    cpu(&o, &s->cpu);
+    cpuset(&o);
+    memory(&o, s);
+    pids(&o, s);
+    block_io(&o, s);
+    hugetlb(&o, s);
+    begin(&o, "intel_rdt");
     json_out_object_end(&o);
-    buf_char(out, '\n');
+    json_out_key(&o, "network_interfaces");
+    json_out_null(&o);
+    json_out_object_end(&o);
+    event_end(&o);
+}
+
+void oci_events_json_oom(const char *id, const struct oom *oom, struct buf *out)
+{
+    struct json_out o = { .buf = out };
+
+    event(&o, "oom", id);
+    json_out_table(&o, &oom_table, oom);
+    event_end(&o);
+}
+
+void oci_events_json_pressure(const char *id, const struct cgroup_pressure *p,
+                              const struct cgroup_stat *s, struct buf *out)
+{
+    struct json_out o = { .buf = out };
+
+    event(&o, "pressure", id);
+    json_out_object(&o);
+    json_out_member_str(&o, "resource", p->resource);
+    json_out_member_str(&o, "kind", p->full ? "full" : "some");
+    number(&o, "stall", p->stall_us);
+    number(&o, "window", p->window_us);
+    psi_json_line(&o, "psi", cgroup_pressure_now(p, s));
+    json_out_object_end(&o);
+    event_end(&o);
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <time.h>
 
 #define LINES_A_WRITE 64
 
@@ -70,10 +69,8 @@ int logfile_write(int fd, int stream, const char *data, size_t len, struct err *
     struct iovec iov[3 * LINES_A_WRITE];
     char full[LOGFILE_TIME + 16];
     char piece[LOGFILE_TIME + 16];
-    struct timespec now;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    logfile_time(now.tv_sec * 1000000000LL + now.tv_nsec, full);
+    logfile_time(utc_now_ns(), full);
     int head = (int)strlen(full);
     head += snprintf(full + head, sizeof(full) - (size_t)head, " %s F ",
                      stream == 2 ? "stderr" : "stdout");

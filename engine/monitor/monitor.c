@@ -7,10 +7,13 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "engine/attach.h"
 #include "engine/create.h"
 #include "engine/life.h"
 #include "engine/monitor/logfile.h"
+#include "engine/monitor/oom.h"
+#include "engine/monitor/pressure.h"
 #include "engine/monitor/state.h"
 #include "engine/teardown.h"
 #include "engine/volume.h"
@@ -28,16 +31,9 @@
 
 /* How long a client that does not read may keep the monitor from ending. */
 #define FINISH_MS 5000
+#define NOTE_MAX  1024 /* bytes of what is said of the end */
 /* How far below its loop's frames a monitor's stack may have grown. */
 #define STACK_TRIM ((uintptr_t)256 << 10)
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
 
 /* ---- steps that belong to no other file ---- */
 
@@ -110,7 +106,7 @@ static int publish(struct monitor *m, struct err *e)
     s->fresh = false;
     s->pid = m->proc.pid;
     s->pid_start = m->proc.start_time;
-    s->started = now_ns();
+    s->started = utc_now_ns();
     return container_save_status(&m->c, e);
 }
 
@@ -141,18 +137,17 @@ static int watch(struct monitor *m, struct err *e)
     m->proc.pty_fd = -1;
     if (r >= 0)
         r = loop_add(m->loop, m->proc.pidfd, EPOLLIN, on_end, m, &m->exit_src, e);
-    return r;
+    if (r >= 0)
+        r = oom_watch(m, e);
+    return r < 0 ? r : pressure_watch(m, e);
 }
 
 /* Everything is given back before anybody hears of the end. Only the files that a --rm container
  * wrote go after that (discard): however many they are, nobody has to wait for them. */
 static void give_back(struct monitor *m)
 {
-    struct cgroup_oom oom;
     struct err e;
 
-    cgroup_oom(&m->cgroup, &oom);
-    m->c.status.oom_killed = oom.kills > 0;
     dns_stop(m->dns);
     m->dns = NULL;
     teardown(m->paths, &m->c, &e);
@@ -165,9 +160,11 @@ static void record_exit(struct monitor *m)
 
     s->state = RECORD_STOPPED;
     s->exit_code = proc_exit_code(m->wait_status);
-    s->finished = now_ns();
+    s->finished = utc_now_ns();
     s->pid = 0;
     s->monitor_pid = 0;
+    if (m->oom_unlogged)
+        oom_log(m);
     if (m->plan->record.auto_remove) {
         if (container_lock(&m->c, true, &m->lock_fd, &e) >= 0) {
             volume_drop_anonymous(m->paths, &m->c.record, &e);
@@ -193,6 +190,8 @@ static int on_end(struct loop_source *src, uint32_t events, void *arg, struct er
 {
     struct monitor *m = arg;
 
+    m->oom_unlogged = oom_end(m);
+    pressure_end(m);
     m->wait_status = proc_wait(m->proc.pid);
     loop_del(m->exit_src);
     give_back(m);
@@ -268,7 +267,7 @@ __attribute__((noinline, noreturn)) static void give_up(struct monitor *m, struc
         m->c.status.exit_code = why->kind == ERR_CMD_NOT_FOUND  ? 127
                                 : why->kind == ERR_CMD_NOT_EXEC ? 126
                                                                 : 128;
-        m->c.status.finished = now_ns();
+        m->c.status.finished = utc_now_ns();
         m->c.status.pid = 0;
         m->c.status.monitor_pid = 0;
         if (str_set(&m->c.status.error, why->msg) == 0)
@@ -334,6 +333,22 @@ static int tell_started(struct monitor *m, struct err *e)
     return clients_adopt(m->clients, fd, m->job->streams, e);
 }
 
+/* The exit code and, if there was an out-of-memory kill, what is to be said of it. */
+static void tell_end(struct monitor *m)
+{
+    AUTO_BUF struct buf note = { 0 };
+    int32_t code = proc_exit_code(m->wait_status);
+    char data[sizeof(code) + NOTE_MAX];
+
+    memcpy(data, &code, sizeof(code));
+    if (m->c.status.oom)
+        cgroup_oom_text(m->c.status.oom, &note);
+    size_t len = note.failed ? 0 : note.len < NOTE_MAX ? note.len : NOTE_MAX;
+    if (len > 0)
+        memcpy(data + sizeof(code), note.data, len);
+    clients_finish(m->clients, ATTACH_MSG_EXIT, data, sizeof(code) + len, FINISH_MS);
+}
+
 void monitor_main(struct monitor_job *job)
 {
     struct monitor m = {
@@ -348,6 +363,7 @@ void monitor_main(struct monitor_job *job)
         .child_stdio = { -1, -1, -1 },
         .tree = CGROUP_TREE_INIT,
         .cgroup = CGROUP_INIT,
+        .oom = CGROUP_OOM_INIT,
         .proc = LAUNCH_PROC_INIT,
     };
     struct err e = ERR_INIT;
@@ -364,8 +380,7 @@ void monitor_main(struct monitor_job *job)
     if (tell_started(&m, &e) < 0 || loop_add_signals(m.loop, &set, on_signal, &m, NULL, &e) < 0 ||
         loop_run(m.loop, &e) < 0)
         proc_pidfd_signal(m.proc.pidfd, SIGKILL);
-    int32_t code = proc_exit_code(m.wait_status);
-    clients_finish(m.clients, ATTACH_MSG_EXIT, &code, sizeof(code), FINISH_MS);
+    tell_end(&m);
     discard(&m, &e);
     _exit(0);
 }

@@ -8,6 +8,8 @@
 #include "base/vec.h"
 #include "engine/filter.h"
 #include "engine/group.h"
+#include "engine/monitor/oom.h"
+#include "engine/monitor/pressure.h"
 #include "engine/teardown.h"
 #include "engine/user.h"
 #include "image/overlay.h"
@@ -198,14 +200,20 @@ static int make_group(struct monitor *m, struct err *e)
     int r = group_driver(rec, &driver, e);
     if (r >= 0)
         r = cgroup_tree_open(&m->tree, e);
-    return r < 0 ? r : driver->create(&m->tree, rec->cgroup, &want, &m->cgroup, e);
+    if (r >= 0)
+        r = driver->create(&m->tree, rec->cgroup, &want, &m->cgroup, e);
+    return r;
 }
 
 int setup_confine(struct monitor *m, struct err *e)
 {
     int r = filter_load(m->paths, &m->plan->record, &m->plan->config, &m->filter, e);
 
-    return r < 0 ? r : make_group(m, e);
+    if (r >= 0)
+        r = make_group(m, e);
+    if (r >= 0)
+        oom_prepare(m);
+    return r < 0 ? r : pressure_prepare(m, e);
 }
 
 /* ---- process ---- */

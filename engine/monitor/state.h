@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "cgroup/cgroup.h"
+#include "cgroup/cgroup_oom.h"
 #include "engine/container.h"
 #include "engine/monitor/clients.h"
 #include "engine/monitor/monitor.h"
@@ -29,6 +30,11 @@ struct monitor {
     struct clients *clients;
     struct cgroup_tree tree;
     struct cgroup cgroup;
+    struct cgroup_oom oom;
+    struct loop_source *oom_src; /* its descriptor, or the pause between two looks */
+    bool oom_unlogged;           /* the last kill is not in the log yet */
+    struct pressure *pressure;   /* triggers */
+    size_t n_pressure;
     struct seccomp_filter filter;
     struct launch launch;
     struct launch_proc proc;

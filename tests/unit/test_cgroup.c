@@ -362,21 +362,6 @@ START_TEST(every_controller_has_its_reason)
 }
 END_TEST
 
-START_TEST(oom_needs_the_memory_controller)
-{
-    struct cgroup cg = make("oom");
-    struct cgroup_oom oom = { 7, 7 };
-    struct err e = ERR_INIT;
-
-    cgroup_oom(&cg, &oom);
-    ck_assert_uint_eq(oom.kills, 0);
-    ck_assert_uint_eq(oom.limit, 0);
-    if (faccessat(cg.fd, "memory.events", F_OK, 0) < 0)
-        unit_fails(cgroup_oom_watch(&cg, &e), ERR_UNSUPPORTED, &e);
-    cgroup_close(&cg);
-}
-END_TEST
-
 /* A process of another program in the way of controllers is named. */
 START_TEST(internal_processes_are_named)
 {
@@ -460,7 +445,6 @@ int main(void)
     tcase_add_loop_test(t, paths_are_canonical, 0, ARRAY_LEN(paths));
     tcase_add_test(t, limits_are_set_or_explained);
     tcase_add_test(t, every_controller_has_its_reason);
-    tcase_add_test(t, oom_needs_the_memory_controller);
     tcase_add_test(t, internal_processes_are_named);
     tcase_add_test(t, beginnings_survive_endings);
     return unit_run(t);

@@ -68,11 +68,11 @@ agreed() { [ "$(said)" = "$(kernels)" ]; }
     is "$(jq -c '.data | keys' "$T/ours")" "$(jq -c '.data | keys' "$T/runcs")"
 }
 
-# covers: events:--interval
-@test "statistics at intervals, an event for each kill, and an end with the container's" {
+# covers: events:--interval events:--pressure
+@test "statistics at intervals, pressure, an event for each kill, and an end with the container's" {
     box sh -c 'while [ ! -e /tmp/go ]; do sleep 0.2; done; dd if=/dev/zero of=/dev/null bs=48M; touch /tmp/done
         while [ ! -e /tmp/end ]; do sleep 0.2; done'
-    oci events --interval 300ms "$BOX" >"$T/events" &
+    oci events --interval 300ms --pressure memory:some:1ms/500ms "$BOX" >"$T/events" &
     events=$!
     wait_for 20 eval '[ "$(grep -c stats "$T/events")" -ge 2 ]'
     touch "$B/rootfs/tmp/go"
@@ -80,8 +80,11 @@ agreed() { [ "$(said)" = "$(kernels)" ]; }
     wait_for 20 test -e "$B/rootfs/tmp/done"
     touch "$B/rootfs/tmp/end"
     wait $events
-    is "$(grep -c oom "$T/events")" "$(grep -c '^{"type":"oom","id":"'"$BOX"'"}$' "$T/events")"
-    is "$(jq -r .type "$T/events" | sort -u | xargs)" "oom stats"
+    is "$(jq -rc 'select(.type == "oom") | [.id, .data.cause, .data.cgroup, .data.limit, .data.victim, .data.kills]' \
+        "$T/events")" "[\"$BOX\",\"memory.max\",\"/hako/$BOX\",33554432,\"dd\",1]"
+    is "$(jq -r .type "$T/events" | sort -u | xargs)" "oom pressure stats"
+    is "$(jq -rc 'select(.type == "pressure") | [.id, .data.resource, .data.kind, .data.stall, .data.window, (.data.psi | keys | length)]' \
+        "$T/events" | sort -u)" "[\"$BOX\",\"memory\",\"some\",1000,500000,4]"
     rm -f "$B"/rootfs/tmp/*
 }
 
@@ -92,6 +95,8 @@ agreed() { [ "$(said)" = "$(kernels)" ]; }
     wait_for 20 eval '[ "$(oci state "$BOX" | jq -r .status)" = stopped ]'
     fails 1 oci events "$BOX"
     has "$output" "is not running"
+    fails 1 oci events --pressure memory:often "$BOX"
+    has "$output" '--pressure: "memory:often": expected some, full or STALL/WINDOW'
     fails 1 oci events --interval 0 "$BOX"
     has "$output" "interval must be greater than 0"
 }

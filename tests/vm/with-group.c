@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "cgroup/cgroup.h"
+#include "cgroup/cgroup_oom.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 /*
  * with-group PATH JSON COMMAND...
- * Prints "exit N", "oom kills N" and "oom limit N", "oom seen" if the watch told of it, "cpu N"
+ * Prints "exit N", "oom kills N", "oom seen" if the watch told of it, what a kill was for, "cpu N"
  * (percent of one cpu while the command ran), "file VALUE" for every limit file in $SHOW.
  */
 
@@ -82,16 +82,21 @@ static int run(const struct cgroup *cg, char **argv)
     return code;
 }
 
-static void tell(const struct cgroup *cg, int watch, int code)
+static void tell(const struct cgroup *cg, struct cgroup_oom *watch, int code)
 {
-    struct pollfd p = { .fd = watch, .events = POLLIN };
-    struct cgroup_oom oom;
+    struct pollfd p = { .fd = watch->fd, .events = POLLPRI };
+    AUTO_OOM struct oom oom = { 0 };
+    AUTO_BUF struct buf line = { 0 };
+    struct err e;
+    bool seen = poll(&p, 1, 0) == 1;
+    bool found = cgroup_oom_look(watch, cg, &oom, &e) == 1;
 
-    cgroup_oom(cg, &oom);
-    printf("exit %d\noom kills %" PRIu64 "\noom limit %" PRIu64 "\n", code, oom.kills, oom.limit);
-    if (watch >= 0 && poll(&p, 1, 0) == 1 && (p.revents & POLLIN)) {
-        cgroup_oom_drain(watch);
+    printf("exit %d\noom kills %" PRIu64 "\n", code, oom.kills);
+    if (seen)
         printf("oom %s\n", poll(&p, 1, 0) == 0 ? "seen" : "seen for ever");
+    if (found) {
+        cgroup_oom_text(&oom, &line);
+        printf("%s\n", line.data);
     }
 }
 
@@ -109,11 +114,12 @@ int main(int argc, char **argv)
         cgroup_tree_open(&tree, &e) < 0 ||
         cgroup_create(&tree, argv[1], &r, CGROUP_ACCOUNT, &cg, &e) < 0)
         return fail(&e);
-    AUTO_FD int watch = cgroup_oom_watch(&cg, &e);
+    AUTO_CGROUP_OOM struct cgroup_oom watch = CGROUP_OOM_INIT;
+    cgroup_oom_open(&cg, &watch);
     show_files(&cg);
     fflush(stdout);
     int code = run(&cg, argv + 3);
-    tell(&cg, watch, code);
+    tell(&cg, &watch, code);
     if (cgroup_kill(&cg, &e) < 0 || cgroup_remove(&tree, cg.path, &e) < 0)
         return fail(&e);
     json_free(&config_resources_table, &r);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at memory.events when it changes, and writes down what it finds. */
+#include "engine/monitor/oom.h"
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "base/str.h"
+#include "base/utc.h"
+#include "engine/monitor/logfile.h"
+#include "engine/monitor/state.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+/* A container at its limit changes memory.events a hundred times a second without any kill. */
+#define PAUSE_NS 250000000LL
+#define EXITING  0x4 /* PF_EXITING of the kernel's sched.h */
+
+/* /proc/PID/stat, proc(5): the name, and whether the end has begun or SIGKILL is on its way. */
+static bool read_stat(pid_t pid, char *text, size_t len, const char **ret_comm)
+{
+    char path[32];
+    unsigned flags = 0;
+    unsigned long pending = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if (fs_read_small(AT_FDCWD, path, text, len) < 0)
+        return false;
+    char *comm = strchr(text, '(');
+    char *rest = strrchr(text, ')');
+    if (!comm || !rest)
+        return false;
+    *rest++ = '\0';
+    *ret_comm = comm + 1;
+    sscanf(rest,
+           " %*s %*s %*s %*s %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+           " %*s %*s %*s %*s %*s %*s %*s %*s %lu",
+           &flags, &pending);
+    return (flags & EXITING) || (pending >> (SIGKILL - 1) & 1);
+}
+
+/* If the first process was killed, or is about to be, it is the victim. A name is whatever the
+ * process has made it: nothing of it may reach a terminal as it is. */
+static void name_victim(struct oom *o, pid_t pid)
+{
+    siginfo_t end = { 0 };
+    char text[1024];
+    const char *comm = NULL;
+
+    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid == pid &&
+        (end.si_code != CLD_KILLED || end.si_status != SIGKILL))
+        return;
+    if (!read_stat(pid, text, sizeof(text), &comm))
+        return;
+    o->victim = str_dup(comm);
+    for (char *c = o->victim; c && *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    o->victim_pid = (int32_t)pid;
+}
+
+/* True when there has been a kill: it is in the status. */
+static bool look(struct monitor *m)
+{
+    struct status *s = &m->c.status;
+    struct err ignored;
+
+    if (m->oom.fd < 0 || (!s->oom && !(s->oom = calloc(1, sizeof(*s->oom)))))
+        return false;
+    if (cgroup_oom_look(&m->oom, &m->cgroup, s->oom, &ignored) != 1) {
+        if (!s->oom_killed) {
+            free(s->oom);
+            s->oom = NULL;
+        }
+        return false;
+    }
+    s->oom_killed = true;
+    s->oom->time = utc_now_ns();
+    if (!s->oom->victim)
+        name_victim(s->oom, m->proc.pid);
+    return true;
+}
+
+void oom_log(const struct monitor *m)
+{
+    AUTO_BUF struct buf line = { 0 };
+    struct err ignored;
+
+    buf_str(&line, "hako: ");
+    cgroup_oom_text(m->c.status.oom, &line);
+    buf_char(&line, '\n');
+    if (!line.failed && m->log_fd >= 0)
+        logfile_write(m->log_fd, 2, line.data, line.len, &ignored);
+}
+
+static int on_change(struct loop_source *src, uint32_t events, void *arg, struct err *e);
+
+int oom_watch(struct monitor *m, struct err *e)
+{
+    if (m->oom.fd < 0)
+        return 0;
+    return loop_add(m->loop, m->oom.fd, EPOLLPRI, on_change, m, &m->oom_src, e);
+}
+
+static int on_pause_over(struct loop_source *src, uint32_t events, void *arg, struct err *e)
+{
+    loop_del(src);
+    return oom_watch(arg, e);
+}
+
+/* EPOLLERR comes with EPOLLPRI and cannot be masked, so the source goes for the pause. */
+static int on_change(struct loop_source *src, uint32_t events, void *arg, struct err *e)
+{
+    struct monitor *m = arg;
+    struct err ignored;
+
+    if (look(m)) {
+        container_save_status(&m->c, &ignored);
+        oom_log(m);
+    }
+    loop_del(src);
+    return loop_add_timer(m->loop, PAUSE_NS, 0, on_pause_over, m, &m->oom_src, e);
+}
+
+void oom_prepare(struct monitor *m)
+{
+    cgroup_oom_open(&m->cgroup, &m->oom);
+}
+
+bool oom_end(struct monitor *m)
+{
+    bool found = look(m);
+
+    loop_del(m->oom_src);
+    m->oom_src = NULL;
+    cgroup_oom_close(&m->oom);
+    return found;
+}
