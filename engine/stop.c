@@ -15,6 +15,8 @@
 #include <time.h>
 
 #define DEFAULT_STOP_TIMEOUT 10 /* seconds, docker's */
+/* How long a kill is waited for; what is in an uninterruptible call ends when that does. */
+#define KILL_WAIT_MS 10000
 
 static int not_running(const struct container *c, struct err *e)
 {
@@ -43,6 +45,19 @@ static int send_signal(const struct container *c, int pidfd, int sig, struct err
                     proc_signal_name(sig) ? proc_signal_name(sig) : "a real-time signal");
 }
 
+/* Waits for the first process's end, then for its monitor to give everything back. 1 it has ended,
+ * 0 not within `ms` (-1: for ever). */
+static int wait_end(const struct container *c, int pidfd, int ms, struct err *e)
+{
+    int n = proc_pidfd_wait(pidfd, ms);
+
+    if (n < 0)
+        return err_sys(e, "poll", "pidfd");
+    if (n > 0)
+        life_wait(c);
+    return n > 0;
+}
+
 /* docker's rule: a signal that is to end it lets a paused one go on. SIGKILL needs no help. */
 static bool is_to_end(const struct container *c, int sig)
 {
@@ -63,20 +78,12 @@ int engine_kill(const struct paths *p, const char *name, int sig, struct err *e)
         r = send_signal(&c, pidfd, sig, e);
     if (r >= 0 && is_to_end(&c, sig))
         r = freeze_thaw(&c, e);
+    if (r >= 0 && sig == SIGKILL)
+        r = wait_end(&c, pidfd, KILL_WAIT_MS, e);
+    if (r == 0 && sig == SIGKILL)
+        r = err_set(e, ERR_TIMEOUT, "it was killed, and has not ended within %d seconds",
+                    KILL_WAIT_MS / 1000);
     return r < 0 ? err_wrap(e, "Cannot kill container: %s", name) : 0;
-}
-
-/* Waits for the first process's end, then for its monitor to give everything back. 1 it has ended,
- * 0 not within `ms` (-1: for ever). */
-static int wait_end(const struct container *c, int pidfd, int ms, struct err *e)
-{
-    int n = proc_pidfd_wait(pidfd, ms);
-
-    if (n < 0)
-        return err_sys(e, "poll", "pidfd");
-    if (n > 0)
-        life_wait(c);
-    return n > 0;
 }
 
 static int timeout_ms(const struct container *c, int64_t asked)

@@ -127,6 +127,7 @@ second"
 @test "kill: signals by name and number, and those that do not end it" {
     box one
     is "$(hako kill one)" one
+    state_is one exited # without waiting for it
     is "$(hako wait one)" 137
     fails 1 hako kill one
     has "$output" "is not running"

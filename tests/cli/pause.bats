@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # pause and unpause, and what the other commands do with a paused container.
-
+# bats file_tags=host-only
 load ../lib/hako
 
 I=hako.test/small:latest

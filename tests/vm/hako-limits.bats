@@ -63,14 +63,12 @@ show='67108864 100663296 16777216 50331648 8388608 true 500000000 10000 512 0 30
     is "$(hako inspect -f "$shown" box)" "$show"
     fails 125 hako run --network none --unified cpu.weight=0 $I true
     has "$output" 'write "0" to /sys/fs/cgroup/hako/'
-    is "$(ls -d /sys/fs/cgroup/hako/*/)" "$G/"
 }
 
 @test "update: on a running, a paused and a stopped container, which has it when it starts" {
     box
     is "$(hako update "${all[@]}" $(rates) box)" box
     files_hold "${hold[@]}" "io.max=$NUMBER rbps=1048576 wbps=2097152 riops=100 wiops=200"
-    is "$(hako inspect -f "$shown" box)" "$show"
     hako pause box
     hako update --pids-limit 31 --memory-high 40m --device-read-bps "$DISK:0" \
         --device-write-iops "$DISK:0" box
