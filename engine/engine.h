@@ -49,8 +49,8 @@ int engine_attach(const struct paths *p, const char *name, unsigned streams,
 /* Waits until it is not running; its exit code. */
 int engine_wait(const struct paths *p, const char *name, int *ret_code, struct err *e);
 
-/* Sends a signal to its first process; after SIGKILL waits until it has ended. What may end a paused container lets it go on, too.
- * ERR_STATE "container ID is not running". */
+/* Sends a signal to its first process; after SIGKILL waits until it has ended. What may end a
+ * paused container lets it go on, too. ERR_STATE "container ID is not running". */
 int engine_kill(const struct paths *p, const char *name, int sig, struct err *e);
 
 /* Stops all of its processes where they stand, until engine_unpause(). ERR_STATE "container ID is

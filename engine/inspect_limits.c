@@ -18,6 +18,11 @@ static const struct {
     { "PidsLimit", R(pids) },         { "BlkioWeight", R(blkio_weight) },
 };
 
+/* docker's, for what cgroup v2 does not have, or Linux. */
+static const char *const absent[] = { "CpuRealtimePeriod", "CpuRealtimeRuntime",
+                                      "CpuCount",          "CpuPercent",
+                                      "IOMaximumIOps",     "IOMaximumBandwidth" };
+
 static const struct {
     const char *key;
     size_t field;
@@ -59,6 +64,10 @@ void inspect_limits(struct json_out *o, const struct record_limits *l)
         out_devices(o, *(char *const *const *)(const void *)(base + lists[i].field),
                     lists[i].value);
     }
+    for (size_t i = 0; i < ARRAY_LEN(absent); i++)
+        json_out_member_i64(o, absent[i], 0);
+    json_out_member_null(o, "MemorySwappiness");
+    json_out_member_null(o, "OomKillDisable");
     json_out_member_bool(o, "CpuIdle", l->cpu_idle != 0);
     json_out_member_bool(o, "OomGroup", l->oom_group != 0);
     json_out_key(o, "CgroupConf");

@@ -82,6 +82,31 @@ absent='No such file|no controller'
     is "$(hako inspect -f '{{.HostConfig.PidsLimit}}' box)" -1
 }
 
+# hugetlb is the one controller that v2 usually has, also beside cgroup v1.
+@test "update: at once when it runs or is paused, at the next start else; all or none" {
+    local tree=/sys/fs/cgroup
+    [ ! -d $tree/unified ] || tree=$tree/unified
+    grep -qw hugetlb $tree/cgroup.controllers || skip "no hugetlb controller"
+    id=$(hako run -d --network none --name box --unified hugetlb.2MB.max=2097152 $I sleep 1000)
+    file=$tree$(hako inspect -f '{{.State.CgroupPath}}' box)/hugetlb.2MB.max
+    is "$(cat "$file")" 2097152
+    is "$(hako update --unified hugetlb.2MB.max=4194304 box)" box
+    is "$(cat "$file")" 4194304
+    is "$(hako inspect -f '{{json .HostConfig.CgroupConf}}' box)" '{"hugetlb.2MB.max":"4194304"}'
+    hako pause box
+    hako update --cgroup-conf hugetlb.2MB.max=6291456 box
+    is "$(cat "$file")" 6291456
+    is "$(hako inspect -f '{{.State.Status}}' box)" paused
+    before=$(cat "$file" "$HAKO_ROOT/containers/$id"/{config,record}.json)
+    fails 1 hako update --unified hugetlb.2MB.max=8388608 --unified hugetlb.2MB.nosuch=1 --cpu-period 0 box
+    has "$output" "hako: Cannot update container $id: unified: write \"1\" to ${file%.max}.nosuch: "
+    is "$(cat "$file" "$HAKO_ROOT/containers/$id"/{config,record}.json)" "$before"
+    hako kill box
+    hako update --unified hugetlb.2MB.max=8388608 box
+    hako start box
+    is "$(cat "$file")" 8388608
+}
+
 # The machine's controllers may be on cgroup v1.
 @test "an update that needs a missing controller says who has it, also before the first start" {
     [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"

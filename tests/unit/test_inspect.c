@@ -131,6 +131,16 @@ START_TEST(full_record)
         { "/HostConfig/NanoCpus", "500000000" },
         { "/HostConfig/PidsLimit", "20" },
         { "/HostConfig/CpusetCpus", "\"0-1\"" },
+        { "/HostConfig/MemoryHigh", "5" },
+        { "/HostConfig/OomGroup", "true" },
+        { "/HostConfig/CpuIdle", "false" },
+        { "/HostConfig/BlkioWeightDevice", "[{\"Path\":\"/dev/a:b\",\"Weight\":100}]" },
+        { "/HostConfig/BlkioDeviceWriteIOps",
+          "[{\"Path\":\"/dev/a\",\"Rate\":1},{\"Path\":\"/dev/b\",\"Rate\":2}]" },
+        { "/HostConfig/BlkioDeviceReadBps", "[]" },
+        { "/HostConfig/CgroupConf", "{\"cpu.weight\":\"7\"}" },
+        { "/HostConfig/DeviceCgroupRules", "[\"c 1:3 r\"]" },
+        { "/HostConfig/MemorySwappiness", "null" },
         { "/NetworkSettings/Networks/app/IPAddress", "\"\"" },
         { "/NetworkSettings/Networks/app/Aliases", "[\"db\"]" },
         { "/NetworkSettings/Networks/app/IPAMConfig", "{\"IPv4Address\":\"10.1.2.3\"}" },
@@ -156,7 +166,9 @@ START_TEST(full_record)
          "\"mode\":\"z\"},{\"type\":\"tmpfs\",\"destination\":\"/t\"},"
          "{\"type\":\"volume\",\"name\":\"n\",\"destination\":\"/v\",\"anonymous\":true}],"
          "\"limits\":{\"memory\":67108864,\"nanoCpus\":500000000,\"pids\":20,"
-         "\"cpusetCpus\":\"0-1\"}",
+         "\"memoryHigh\":5,\"oomGroup\":1,\"blkioWeightDevice\":[\"/dev/a:b:100\"],"
+         "\"deviceWriteIOps\":[\"/dev/a:1\",\"/dev/b:2\"],\"unified\":{\"cpu.weight\":\"7\"},"
+         "\"cpusetCpus\":\"0-1\"},\"deviceCgroupRules\":[\"c 1:3 r\"]",
          NULL);
     CLEANUP(json_value) struct json_value *v = inspect();
 
