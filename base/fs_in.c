@@ -31,22 +31,27 @@ int fs_open_in(int root, const char *path, uint64_t flags, mode_t mode)
 
 static int make_dir_in(int root, const char *path, mode_t mode, uint64_t links, int hops);
 
+/* Where the symlink `name`, the last component of so_far, leads to; malloc'd. NULL: errno. */
+static char *follow(int dir, const char *so_far, const char *name, int hops)
+{
+    char to[PATH_MAX];
+    ssize_t len = readlinkat(dir, name, to, sizeof(to) - 1);
+
+    if (len >= 0 && hops == 0)
+        errno = ELOOP;
+    if (len < 0 || hops == 0)
+        return NULL;
+    to[len] = '\0';
+    return str_fmt("%.*s%s", *to == '/' ? 0 : (int)(name - so_far), so_far, to);
+}
+
 /* `name` is a symlink that leads nowhere: what it leads to is made, as if that had been asked for.
  */
 static int make_linked(int root, int dir, const char *so_far, const char *name, mode_t mode,
                        int hops)
 {
-    char to[PATH_MAX];
-    ssize_t len = readlinkat(dir, name, to, sizeof(to) - 1);
+    AUTO_FREE char *path = follow(dir, so_far, name, hops);
 
-    if (len < 0)
-        return -1;
-    if (hops == 0) {
-        errno = ELOOP;
-        return -1;
-    }
-    to[len] = '\0';
-    AUTO_FREE char *path = str_fmt("%.*s%s", *to == '/' ? 0 : (int)(name - so_far), so_far, to);
     return path ? make_dir_in(root, path, mode, 0, hops - 1) : -1;
 }
 
@@ -100,24 +105,31 @@ static int make_dir(int root, const char *path, mode_t mode, uint64_t links)
 }
 
 /* O_NONBLOCK: somebody else may have put a fifo there meanwhile. */
-static int make_file(int root, const char *path, mode_t mode, uint64_t links)
+static int make_file_in(int root, const char *path, mode_t mode, uint64_t links, int hops)
 {
-    AUTO_FREE char *parent = strdup(path);
+    const char *slash = strrchr(path, '/');
+    AUTO_FREE char *parent = str_fmt("%.*s/", slash ? (int)(slash - path) : 0, path);
     int fd = fs_open_in(root, path, O_PATH | links, 0);
 
     if (!parent || fd >= 0 || errno != ENOENT)
         return fd;
-    char *slash = strrchr(parent, '/');
-    if (slash)
-        *slash = '\0';
-    AUTO_FD int dir = make_dir(root, slash && *parent ? parent : "/", 0755, links);
+    AUTO_FD int dir = make_dir(root, parent, 0755, links);
     if (dir < 0)
         return -1;
     AUTO_FD int made =
         fs_open_in(root, path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | links, mode);
-    if (made < 0)
+    if (made >= 0)
+        return fs_open_in(root, path, O_PATH | links, 0);
+    if (errno != ENOENT || links)
         return -1;
-    return fs_open_in(root, path, O_PATH | links, 0);
+    /* It is a link into a directory that is not there either: /etc/resolv.conf into /run. */
+    AUTO_FREE char *end = follow(dir, path, slash ? slash + 1 : path, hops);
+    return end ? make_file_in(root, end, mode, 0, hops - 1) : -1;
+}
+
+static int make_file(int root, const char *path, mode_t mode, uint64_t links)
+{
+    return make_file_in(root, path, mode, links, HOPS_MAX);
 }
 
 int fs_mkdir_in(int root, const char *path, mode_t mode)

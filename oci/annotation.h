@@ -2,10 +2,21 @@
 /* The annotations of a config that change what the runtime does. */
 #pragma once
 
-/* What `features` tells of: engines must not let users set these unawares. One that ends in a full
- * stop stands for all that start with it. Ends with NULL. */
-extern const char *const annotation_names[];
+/* One that ends in a full stop stands for all that start with it. */
+struct annotation {
+    const char *name;
+    const char *refusal; /* why a config cannot have it; NULL: it can */
+};
+/* What `features` tells of: engines must not let users set these unawares. Ends with an empty row.
+ * Others are kept for who reads the state, and change nothing. */
+extern const struct annotation annotation_table[];
 
+/* crun's: a group below the container's, for its processes to manage as their own. */
+#define ANNOTATION_DELEGATE "run.oci.delegate-cgroup"
+/* crun's: another program than the kernel runs the container; and a plug-in that answers seccomp's
+ * notifications. Both are refused. */
+#define ANNOTATION_HANDLER "run.oci.handler"
+#define ANNOTATION_PLUGINS "run.oci.seccomp.plugins"
 /* crun's: files that hooks' standard output and error are appended to. */
 #define ANNOTATION_HOOKS_STDERR "run.oci.hooks.stderr"
 #define ANNOTATION_HOOKS_STDOUT "run.oci.hooks.stdout"

@@ -71,17 +71,21 @@ static const struct json_field config_fields[] = {
 };
 const struct json_table config_table = JSON_TABLE_EXTRA(struct config, config_fields, extra);
 
-/* Engines write "path": "" for a new namespace: one way to say it is enough. */
+static void drop_empty(char **text)
+{
+    if (*text && !**text) {
+        free(*text);
+        *text = NULL;
+    }
+}
+
+/* Engines write "" for what they leave out: one way to say it is enough. */
 static void normalise(struct config *c)
 {
-    for (size_t i = 0; i < c->lnx.n_namespaces; i++) {
-        struct config_namespace *ns = &c->lnx.namespaces[i];
-
-        if (ns->path && !ns->path[0]) {
-            free(ns->path);
-            ns->path = NULL;
-        }
-    }
+    drop_empty(&c->hostname);
+    drop_empty(&c->domainname);
+    for (size_t i = 0; i < c->lnx.n_namespaces; i++)
+        drop_empty(&c->lnx.namespaces[i].path);
 }
 
 int config_read(const char *text, size_t len, struct config *ret, struct err *e)

@@ -22,6 +22,9 @@
 #define CONFIG_OCI_VERSION     "1.3.0"
 #define CONFIG_OCI_VERSION_MIN "1.0.0"
 
+/* The id above is none: for setresuid(2) it means "leave it as it is". */
+#define CONFIG_ID_MAX (UINT32_MAX - 1)
+
 struct config_root {
     char *path; /* relative to the bundle unless absolute */
     bool readonly;

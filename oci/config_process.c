@@ -5,18 +5,19 @@
 #include <string.h>
 
 static const struct json_field user_fields[] = {
-    JSON_U32(struct config_user, uid, "uid", .flags = JSON_ALWAYS),
-    JSON_U32(struct config_user, gid, "gid", .flags = JSON_ALWAYS),
+    JSON_U32(struct config_user, uid, "uid", .flags = JSON_ALWAYS, .max = CONFIG_ID_MAX),
+    JSON_U32(struct config_user, gid, "gid", .flags = JSON_ALWAYS, .max = CONFIG_ID_MAX),
     JSON_OPT_U32(struct config_user, umask, "umask"),
-    JSON_U32S(struct config_user, additional_gids, "additionalGids"),
+    JSON_U32S(struct config_user, additional_gids, "additionalGids", .max = CONFIG_ID_MAX),
     JSON_STR(struct config_user, username, "username"),
 };
 static const struct json_table user_table =
     JSON_TABLE_EXTRA(struct config_user, user_fields, extra);
 
 static const struct json_field console_size_fields[] = {
-    JSON_U64(struct config_console_size, height, "height", .flags = JSON_REQUIRED),
-    JSON_U64(struct config_console_size, width, "width", .flags = JSON_REQUIRED),
+    JSON_U64(struct config_console_size, height, "height", .flags = JSON_REQUIRED,
+             .max = UINT16_MAX),
+    JSON_U64(struct config_console_size, width, "width", .flags = JSON_REQUIRED, .max = UINT16_MAX),
 };
 static const struct json_table console_size_table =
     JSON_TABLE_EXTRA(struct config_console_size, console_size_fields, extra);

@@ -3,6 +3,7 @@
 #include "oci/valid.h"
 
 #include "base/str.h"
+#include "oci/annotation.h"
 #include "oci/valid_rule.h"
 
 #include <ctype.h>
@@ -96,6 +97,25 @@ static bool half_mapped(const struct config *c, struct valid_found *ret)
     return false;
 }
 
+static bool refused_annotation(const struct config *c, struct valid_found *ret)
+{
+    for (const struct annotation *a = annotation_table; a->name; a++) {
+        ret->key = a->name;
+        ret->why = a->refusal;
+        if (a->refusal && config_annotation(c, a->name))
+            return true;
+    }
+    return false;
+}
+
+/* A name, not a way to elsewhere. */
+static bool bad_delegate(const struct config *c, struct valid_found *ret)
+{
+    const char *name = config_annotation(c, ANNOTATION_DELEGATE);
+
+    return name && (!*name || strchr(name, '/') || STREQ(name, ".") || STREQ(name, ".."));
+}
+
 static const struct valid_rule document_rules[] = {
     { "/ociVersion", bad_version, "expected a version such as " CONFIG_OCI_VERSION,
       "versions " CONFIG_OCI_VERSION_MIN " to " CONFIG_OCI_VERSION
@@ -106,6 +126,8 @@ static const struct valid_rule document_rules[] = {
     { "/mounts/#/options", idmap_of_nothing,
       "idmap needs uidMappings and gidMappings, or a user namespace", NULL },
     { "/mounts/#/options", idmap_of_new, "ids can be mapped in bind mounts only", NULL },
+    { "/annotations/*", refused_annotation, NULL, NULL },
+    { "/annotations/" ANNOTATION_DELEGATE, bad_delegate, "expected the name of a group", NULL },
     { 0 },
 };
 

@@ -71,17 +71,26 @@ static int set_io_priority(pid_t pid, const struct config_io_priority *c, struct
     return err_wrap(e, "/process/ioPriority");
 }
 
-/* NULL: every cpu; the kernel leaves those of the control group's cpuset. */
 static int set_affinity(pid_t pid, const char *cpus, const char *field, struct err *e)
 {
     cpu_set_t set;
     uint64_t *bits = (uint64_t *)(void *)&set;
 
-    memset(&set, cpus ? 0 : 0xff, sizeof(set));
-    int r = cpus ? cpulist_parse(cpus, bits, sizeof(set) * 8, e) : 0;
+    memset(&set, 0, sizeof(set));
+    int r = cpulist_parse(cpus, bits, sizeof(set) * 8, e);
     if (r >= 0 && sched_setaffinity(pid, sizeof(set), &set) < 0)
-        r = err_sysf(e, "sched_setaffinity", "cpus %s", cpus ? cpus : "of the cpuset");
+        r = err_sysf(e, "sched_setaffinity", "cpus %s", cpus);
     return r < 0 ? err_wrap(e, "/process/execCPUAffinity/%s", field) : 0;
+}
+
+/* Every cpu, whatever the caller is confined to (as runc and crun): the kernel leaves those of the
+ * control group's cpuset. Where it refuses, the caller's stay. */
+static void forget_affinity(pid_t pid)
+{
+    cpu_set_t all;
+
+    memset(&all, 0xff, sizeof(all));
+    (void)sched_setaffinity(pid, sizeof(all), &all);
 }
 
 static int set_oom_score(pid_t pid, int score, struct err *e)
@@ -129,8 +138,8 @@ int attr_of_child(const struct setup *s, pid_t pid, struct err *e)
         r = set_oom_score(pid, p->oom_score_adj.val, e);
     if (r >= 0 && a && !str_empty(a->final))
         r = set_affinity(pid, a->final, "final", e);
-    else if (r >= 0 && a && !str_empty(a->initial))
-        r = set_affinity(pid, NULL, "final", e);
+    else
+        forget_affinity(pid);
     if (r >= 0 && p->scheduler)
         r = set_scheduler(pid, p->scheduler, e);
     if (r >= 0 && p->io_priority)

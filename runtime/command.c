@@ -94,7 +94,7 @@ static int search(const char *name, const char *path, char **ret, struct err *e)
 int command_find(struct setup *s, struct err *e)
 {
     const char *name = s->process->args ? s->process->args[0] : NULL;
-    const char *path = strv_env_get(s->process->env, "PATH");
+    const char *path = strv_env_get(s->envp, "PATH");
 
     if (str_empty(name))
         return err_set(e, ERR_CMD_NOT_FOUND, "exec: no command given");
@@ -141,21 +141,70 @@ static char *find_home(int root, uid_t uid)
     return str_fmt("HOME=%s", home ? home : "/");
 }
 
-static int make_env(struct setup *s, char ***ret, struct err *e)
-{
-    size_t n = strv_len(s->process->env);
-    char **env = calloc(n + 2, sizeof(*env));
+/* A variable of the config, to be sorted by name and then by place. */
+struct variable {
+    char *text;
+    size_t name; /* its length */
+    size_t place;
+};
 
-    if (!env)
+static int by_name(const void *a, const void *b)
+{
+    const struct variable *x = a, *y = b;
+    int r = memcmp(x->text, y->text, x->name < y->name ? x->name : y->name);
+
+    if (r == 0 && x->name != y->name)
+        return x->name < y->name ? -1 : 1;
+    return r != 0 ? r : x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* As with runc and crun, the last of those with one name counts, at the place of the first; the
+ * places of the others are NULL. */
+static void keep_last(struct variable *v, size_t n, char **env)
+{
+    qsort(v, n, sizeof(*v), by_name);
+    for (size_t i = 0, first = 0; i < n; i++) {
+        if (v[i].name != v[first].name || memcmp(v[i].text, v[first].text, v[i].name) != 0)
+            first = i;
+        env[v[i].place] = NULL;
+        env[v[first].place] = v[i].text;
+    }
+}
+
+static size_t close_gaps(char **env, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (env[i])
+            env[kept++] = env[i];
+    env[kept] = NULL;
+    return kept;
+}
+
+/* HOME is added where there is none, or an empty one (as runc). */
+int command_env(struct setup *s, struct err *e)
+{
+    char *const *from = s->process->env;
+    size_t n = strv_len(from);
+    AUTO_FREE struct variable *v = calloc(n + 1, sizeof(*v));
+    AUTO_FREE char **env = calloc(n + 2, sizeof(*env));
+
+    if (!env || !v)
         return err_nomem(e);
-    if (n)
-        memcpy(env, s->process->env, n * sizeof(*env));
-    if (!strv_env_get(s->process->env, "HOME")) {
+    for (size_t i = 0; i < n; i++)
+        v[i] = (struct variable){ from[i], strcspn(from[i], "="), i };
+    keep_last(v, n, env);
+    for (size_t i = 0; i < n; i++)
+        if (env[i] && STREQ(env[i], "HOME="))
+            env[i] = NULL;
+    n = close_gaps(env, n);
+    if (!strv_env_get(env, "HOME")) {
         env[n] = find_home(s->root, s->process->user.uid);
         if (!env[n])
             return err_nomem(e);
     }
-    *ret = env;
+    s->envp = TAKE_PTR(env);
     return 0;
 }
 
@@ -170,9 +219,7 @@ int command_prepare(struct setup *s, struct err *e)
     s->argv[0] = str_fmt("%d", s->report);
     s->argv[1] = s->command;
     memcpy(s->argv + 2, args, n * sizeof(*args));
-    if (!s->argv[0])
-        return err_nomem(e);
-    return make_env(s, &s->envp, e);
+    return s->argv[0] ? 0 : err_nomem(e);
 }
 
 /* ---- the exec ---- */

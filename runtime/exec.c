@@ -130,6 +130,7 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
     if (r < 0)
         return r;
     s.root = root;
+    s.ns.user = &x->process->user;
     if (traceable) {
         s.ns.middle = true;
         s.ns.guard = &guard;

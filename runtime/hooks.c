@@ -43,6 +43,7 @@ struct given {
     struct buf state;   /* on its stdin */
     const char *bundle; /* its working directory where it can be seen, as with runc and crun */
     const struct hooks_output *out;
+    char *const *env; /* of those that the config gives none, as with runc and crun */
 };
 
 static int open_failed(const char *key, const char *path, struct err *e)
@@ -83,18 +84,19 @@ void hooks_close_output(struct hooks_output *o)
 }
 DEFINE_CLEANUP(struct hooks_output, hooks_output, hooks_close_output(p))
 
-/* In the child: stdio, its own environment and nothing else of ours. */
-static _Noreturn void run(const struct config_hook *h, const char *bundle, int in, int out, int err)
+/* In the child: stdio, environment and nothing else of ours. Its session is its own, so
+ * that its children end with it when its time is over. */
+static _Noreturn void run(const struct config_hook *h, const struct given *g, int in, int err)
 {
-    char *none[] = { NULL };
     char *self[] = { h->path, NULL };
 
     proc_default_signals();
-    if (bundle)
-        (void)!chdir(bundle);
-    if (dup2(in, 0) >= 0 && (out < 0 || dup2(out, 1) >= 0) && dup2(err, 2) >= 0) {
+    setsid();
+    if (g->bundle)
+        (void)!chdir(g->bundle);
+    if (dup2(in, 0) >= 0 && (g->out->out < 0 || dup2(g->out->out, 1) >= 0) && dup2(err, 2) >= 0) {
         proc_cloexec_from(3);
-        execve(h->path, h->args && *h->args ? h->args : self, h->env ? h->env : none);
+        execve(h->path, h->args && *h->args ? h->args : self, h->env ? h->env : g->env);
     }
     dprintf(2, "%s\n", strerror(errno));
     _exit(127);
@@ -119,7 +121,7 @@ static int start(const struct config_hook *h, const struct given *g, struct runn
     if (pid < 0)
         return err_sys(e, "clone3", h->path);
     if (pid == 0)
-        run(h, g->bundle, in_theirs, g->out->out, g->out->err >= 0 ? g->out->err : err_theirs);
+        run(h, g, in_theirs, g->out->err >= 0 ? g->out->err : err_theirs);
     *ret = (struct running){
         .pid = pid, .pidfd = pidfd, .in = TAKE_FD(in_ours), .err = TAKE_FD(err_ours)
     };
@@ -208,6 +210,13 @@ static void feed(struct running *r, const char *state, size_t len)
     mem_close(&r->in);
 }
 
+/* With all of its session that has not left it. Not reaped yet, it still holds that id. */
+static void end(const struct running *r)
+{
+    kill(-r->pid, SIGKILL);
+    proc_pidfd_signal(r->pidfd, SIGKILL); /* it may not have come as far as to have a session */
+}
+
 static int run_one(const struct config_hook *h, const char *kind, const struct given *g,
                    struct err *e)
 {
@@ -220,7 +229,7 @@ static int run_one(const struct config_hook *h, const char *kind, const struct g
     feed(&r, g->state.data, g->state.len);
     bool ended = drain(&r, said, sizeof(said));
     if (!ended)
-        proc_pidfd_signal(r.pidfd, SIGKILL);
+        end(&r);
     int status = proc_wait(r.pid);
     if (r.err >= 0)
         close(r.err);
@@ -237,10 +246,11 @@ static int write_state(const struct state *st, struct buf *ret, struct err *e)
     return ret->failed ? err_nomem(e) : 0;
 }
 
-int hooks_run_to(const struct hooks_output *o, const struct config_hook_list *list,
-                 const char *kind, const struct state *st, struct err *e)
+int hooks_run_to(const struct hooks_output *o, char *const *env,
+                 const struct config_hook_list *list, const char *kind, const struct state *st,
+                 struct err *e)
 {
-    struct given g = { .bundle = st->bundle, .out = o };
+    struct given g = { .bundle = st->bundle, .out = o, .env = env };
     int r = list->n > 0 ? write_state(st, &g.state, e) : 0;
 
     for (size_t i = 0; i < list->n && r >= 0; i++)
@@ -255,13 +265,13 @@ int hooks_run(const struct config_hook_list *list, const char *kind, const struc
     CLEANUP(hooks_output) struct hooks_output o = HOOKS_OUTPUT_INIT;
     int r = list->n > 0 ? hooks_open_output(&st->annotations, &o, e) : 0;
 
-    return r < 0 ? r : hooks_run_to(&o, list, kind, st, e);
+    return r < 0 ? r : hooks_run_to(&o, environ, list, kind, st, e);
 }
 
 void hooks_run_all(const struct config_hook_list *list, const char *kind, const struct state *st)
 {
     CLEANUP(hooks_output) struct hooks_output o = HOOKS_OUTPUT_INIT;
-    struct given g = { .bundle = st->bundle, .out = &o };
+    struct given g = { .bundle = st->bundle, .out = &o, .env = environ };
     struct err e = ERR_INIT;
 
     if (list->n == 0)

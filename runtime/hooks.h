@@ -27,14 +27,16 @@ int hooks_open_output(const struct json_map *annotations, struct hooks_output *r
 void hooks_close_output(struct hooks_output *o);
 
 /* Runs them in order in the calling process's namespaces and stops at the first that fails: a
- * status other than 0, a signal, or its timeout (then it is killed). `kind` is for errors:
- * "createRuntime hook /bin/x: exit status 3: last line of its stderr". */
+ * status other than 0, a signal, or its timeout (then it and its children are killed). `kind` is
+ * for errors: "createRuntime hook /bin/x: exit status 3: last line of its stderr". */
 int hooks_run(const struct config_hook_list *list, const char *kind, const struct state *st,
               struct err *e);
 
-/* The same with files that are open: in the container those of the runtime cannot be opened. */
-int hooks_run_to(const struct hooks_output *o, const struct config_hook_list *list,
-                 const char *kind, const struct state *st, struct err *e);
+/* The same with files that are open (in the container those of the runtime cannot be), and with the
+ * environment of hooks that have none of their own: hooks_run() gives the caller's. */
+int hooks_run_to(const struct hooks_output *o, char *const *env,
+                 const struct config_hook_list *list, const char *kind, const struct state *st,
+                 struct err *e);
 
 /* The same for poststop: every one is run, failures are log_warn()ings. */
 void hooks_run_all(const struct config_hook_list *list, const char *kind, const struct state *st);

@@ -105,20 +105,24 @@ int idmap_write(const struct config *c, pid_t pid, struct err *e)
 
 /* ---- inside ---- */
 
-static int no_root(const char *op, struct err *e)
+static int refused(const char *op, uint32_t id, struct err *e)
 {
-    err_sys(e, op, "0");
-    return e->errnum == EINVAL ? err_hint(e, "the user namespace must map the ids 0") : -e->kind;
+    err_sysf(e, op, "%u", id);
+    return e->errnum == EINVAL ? err_hint(e, "the user namespace must map the id %u", id)
+                               : -e->kind;
 }
 
-int idmap_become_root(struct err *e)
+/* All capabilities are there, whoever we are; what has no id in here could make no file. */
+int idmap_become_root(const struct config_user *user, struct err *e)
 {
     if (setgroups(0, NULL) < 0 && errno != EPERM)
         return err_sys(e, "setgroups", NULL);
-    if (setresgid(0, 0, 0) < 0)
-        return no_root("setresgid", e);
-    if (setresuid(0, 0, 0) < 0)
-        return no_root("setresuid", e);
+    if (setresgid(0, 0, 0) < 0 &&
+        (errno != EINVAL || setresgid(user->gid, user->gid, user->gid) < 0))
+        return refused("setresgid", user->gid, e);
+    if (setresuid(0, 0, 0) < 0 &&
+        (errno != EINVAL || setresuid(user->uid, user->uid, user->uid) < 0))
+        return refused("setresuid", user->uid, e);
     return 0;
 }
 

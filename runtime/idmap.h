@@ -27,8 +27,9 @@ struct idmap_lists {
 int idmap_write(const struct config *c, pid_t pid, struct err *e);
 int idmap_write_lists(const struct idmap_lists *l, pid_t pid, struct err *e);
 
-/* By the child: uid and gid 0 of the namespace, without supplementary groups. */
-int idmap_become_root(struct err *e);
+/* By the child: uid and gid 0 of the namespace, or those of `user` where it maps no 0; without
+ * supplementary groups. */
+int idmap_become_root(const struct config_user *user, struct err *e);
 
 /* The host's id for a user of the container's: the same without a user namespace; false where it
  * has none, or where it cannot be told (a namespace that is joined, without mappings). */

@@ -156,6 +156,7 @@ int launch_create(const struct launch *l, struct launch_proc *ret, struct err *e
         r = namespace_plan(l->config, &s.ns, e);
     if (r < 0)
         return r;
+    s.ns.user = &s.process->user;
     caps_from_config(s.process->capabilities, &s.caps);
     if (config_namespace(l->config, CONFIG_NS_USER)) {
         if (!s.process->terminal)

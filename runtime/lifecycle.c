@@ -113,6 +113,15 @@ static int save_config(struct lifecycle_ctr *c, struct err *e)
                                      COMMIT_VOLATILE, e);
 }
 
+/* state.json tells of the bundle, too, but comes when the container is there. */
+static int save_bundle(const struct lifecycle_ctr *c, struct err *e)
+{
+    if (c->config.hooks.poststop.n > 0 &&
+        symlinkat(c->sf.state.bundle, c->dir, STATEFILE_BUNDLE) < 0)
+        return err_sys(e, "symlink", STATEFILE_BUNDLE);
+    return 0;
+}
+
 static int make_fifo(int dir, int *ret, struct err *e)
 {
     if (mkfifoat(dir, STATEFILE_FIFO, 0600) < 0)
@@ -201,6 +210,8 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     if (r >= 0)
         r = save_filter(c, e);
     if (r >= 0)
+        r = save_bundle(c, e);
+    if (r >= 0)
         r = save_config(c, e);
     timing_mark("save the config");
     if (r >= 0)
@@ -208,6 +219,8 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     timing_mark("make the cgroup");
     if (r >= 0)
         r = launch(args, c, p, e);
+    if (r >= 0)
+        r = lifecycle_delegate(c, p->pid, e);
     if (r >= 0 && rdt)
         r = resctrl_enter(resctrl, rdt, args->id, p->pid, e);
     if (r >= 0)

@@ -3,10 +3,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cgroup/cgroup_control.h"
 #include "cgroup/cgroup_delegate.h"
 #include "cgroup/cgroup_limit.h"
+#include "oci/annotation.h"
 #include "runtime/idmap.h"
 #include "runtime/lifecycle_open.h"
+
+#include <sys/stat.h>
 
 /* Finds the place at the first call. */
 static int create(struct lifecycle_ctr *c, const struct cgroup_want *want, struct err *e)
@@ -84,15 +88,13 @@ static bool owns_tree(const struct config *c)
 }
 
 /* config-linux.md, "Cgroup ownership". */
-static int give_cgroup(struct lifecycle_ctr *c, struct err *e)
+static int give_cgroup(const struct config *c, const struct cgroup *cg, struct err *e)
 {
-    const struct config_process *p = c->config.process;
     uint32_t uid;
 
-    if (c->cgroup.fd < 0 || !owns_tree(&c->config) ||
-        !idmap_host_uid(&c->config, p->user.uid, &uid))
+    if (cg->fd < 0 || !owns_tree(c) || !idmap_host_uid(c, c->process->user.uid, &uid))
         return 0;
-    int r = cgroup_delegate(&c->cgroup, uid, e);
+    int r = cgroup_delegate(cg, uid, e);
     if (r < 0 && e->errnum == EPERM && geteuid() != 0) {
         log_debug("%s", e->msg);
         err_clear(e);
@@ -132,5 +134,38 @@ int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create
 {
     int r = make(c, args, e);
 
-    return r < 0 ? r : give_cgroup(c, e);
+    if (r < 0 || config_annotation(&c->config, ANNOTATION_DELEGATE))
+        return r;
+    return give_cgroup(&c->config, &c->cgroup, e);
+}
+
+/* Limits stay on the container's group, out of its processes' reach, which are one below it. Its
+ * cgroup namespace begins above that: the process has made it already. */
+static int delegate(struct lifecycle_ctr *c, const char *name, pid_t pid, struct err *e)
+{
+    AUTO_CGROUP struct cgroup below = CGROUP_INIT;
+    AUTO_FREE char *path = str_fmt("%s/%s", c->sf.cgroup, name);
+
+    if (c->cgroup.fd < 0)
+        return err_set(e, ERR_UNSUPPORTED, "the container has no group of its own");
+    if (!path)
+        return err_nomem(e);
+    if (mkdirat(c->cgroup.fd, name, 0755) < 0 && errno != EEXIST)
+        return err_sys(e, "mkdir", path);
+    int r = cgroup_open(&c->tree, path, &below, e);
+    if (r >= 0)
+        r = cgroup_enter(&below, pid, e);
+    if (r < 0)
+        return r;
+    cgroup_control_try(&c->tree, c->sf.cgroup,
+                       cgroup_control_read(&c->tree, c->sf.cgroup + 1, "cgroup.controllers"));
+    return give_cgroup(&c->config, &below, e);
+}
+
+int lifecycle_delegate(struct lifecycle_ctr *c, pid_t pid, struct err *e)
+{
+    const char *name = config_annotation(&c->config, ANNOTATION_DELEGATE);
+    int r = name ? delegate(c, name, pid, e) : 0;
+
+    return r < 0 ? err_wrap(e, "/annotations/" ANNOTATION_DELEGATE) : 0;
 }

@@ -8,6 +8,7 @@
 #include "runtime/lifecycle_open.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 static int group_of_config(struct lifecycle_ctr *c, const char *id, struct err *e)
@@ -55,8 +56,25 @@ static int open_remains(const char *root, const char *id, struct lifecycle_ctr *
     return find_group(c, id, e);
 }
 
+/* What poststop hooks are told of a container that died before its state was written. */
+static int describe(struct lifecycle_ctr *c, const char *id, struct err *e)
+{
+    struct state *st = &c->sf.state;
+    char bundle[PATH_MAX] = "";
+
+    if (st->bundle || readlinkat(c->dir, STATEFILE_BUNDLE, bundle, sizeof(bundle) - 1) <= 0)
+        return 0;
+    st->oci_version = str_dup(CONFIG_OCI_VERSION);
+    st->id = str_dup(id);
+    st->bundle = str_dup(bundle);
+    if (!st->oci_version || !st->id || !st->bundle ||
+        json_map_merge(&st->annotations, &c->config.annotations) < 0)
+        return err_nomem(e);
+    return 0;
+}
+
 /* A create that was killed leaves a directory without a state, perhaps a group, and in it perhaps
- * a process. Hooks are not run: nothing tells which bundle it was. */
+ * a process. Hooks are run if it came as far as to note the bundle. */
 static int remove_remains(const char *root, const char *id, struct err *e)
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
@@ -64,10 +82,13 @@ static int remove_remains(const char *root, const char *id, struct err *e)
 
     if (r == -ERR_NOT_FOUND)
         return 0;
+    if (r >= 0)
+        r = describe(&c, id, e);
     if (r < 0)
         return r;
     const struct config_hook_list poststop = c.config.hooks.poststop;
-    c.config.hooks.poststop = (struct config_hook_list){ 0 };
+    if (!c.sf.state.bundle)
+        c.config.hooks.poststop = (struct config_hook_list){ 0 };
     r = cgroup_driver_ready(c.driver, e);
     if (r >= 0)
         r = lifecycle_kill_wait(&c, e);

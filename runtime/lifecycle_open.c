@@ -152,6 +152,8 @@ int lifecycle_hand_out(struct launch_proc *p, const struct lifecycle_out *out, s
         r = tty_send(out->console_socket, p->pty_fd, e);
     if (r >= 0 && !out->keep_pty && p->pty_fd >= 0)
         mem_close(&p->pty_fd);
+    if (p->pty_fd >= 0) /* from its first instruction on; no terminal of ours: the config's stays */
+        tty_copy_size(STDIN_FILENO, p->pty_fd);
     if (r >= 0 && out->pidfd_socket)
         r = tty_send_fd(out->pidfd_socket, "pidfd", p->pidfd, e);
     if (r >= 0 && out->pid_file)

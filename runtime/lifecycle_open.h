@@ -51,6 +51,8 @@ int lifecycle_choose_driver(struct lifecycle_ctr *c, const char *name, struct er
  * the caller may not and nothing needs it. */
 int lifecycle_make_cgroup(struct lifecycle_ctr *c, const struct lifecycle_create *args,
                           struct err *e);
+/* Moves the process that stands before its exec into the group that the annotation names. */
+int lifecycle_delegate(struct lifecycle_ctr *c, pid_t pid, struct err *e);
 /* Opens the cgroup that sf.cgroup names; fd stays -1 where there is none, or it is gone. */
 int lifecycle_open_cgroup(struct lifecycle_ctr *c, struct err *e);
 /* Compiles the config's filter, or takes it from ROOT/.seccomp. */

@@ -16,17 +16,36 @@
 
 /* ---- classes of service ---- */
 
+/* The class as it was, where it has been changed. */
+struct class
+{
+    int root;
+    char *was;
+};
+#define CLASS_INIT                                                                                 \
+    {                                                                                              \
+        .root = -1                                                                                 \
+    }
+static void class_close(struct class *class)
+{
+    if (class->root >= 0)
+        mem_close(&class->root);
+    free(class->was);
+}
+DEFINE_CLEANUP(struct class, class, class_close(p))
+
 static int set_schema(const struct lifecycle_ctr *c, const struct lifecycle_update *u,
-                      struct err *e)
+                      struct class *class, struct err *e)
 {
     const struct config_intel_rdt to = { .l3_cache_schema = (char *)(uintptr_t)u->l3_cache_schema,
                                          .mem_bw_schema = (char *)(uintptr_t)u->mem_bw_schema };
-    AUTO_FD int root = -1;
 
     if (str_empty(to.l3_cache_schema) && str_empty(to.mem_bw_schema))
         return 0;
-    int r = resctrl_open(&root, e);
-    return r < 0 ? r : resctrl_update(root, c->config.lnx.intel_rdt, c->sf.state.id, &to, e);
+    int r = resctrl_open(&class->root, e);
+    return r < 0 ? r
+                 : resctrl_update(class->root, c->config.lnx.intel_rdt, c->sf.state.id, &to,
+                                  &class->was, e);
 }
 
 /* ---- limits ---- */
@@ -85,6 +104,7 @@ int lifecycle_update(const char *root, const char *id, const struct lifecycle_up
                      struct err *e)
 {
     AUTO_LIFECYCLE struct lifecycle_ctr c = LIFECYCLE_CTR_INIT;
+    CLEANUP(class) struct class class = CLASS_INIT;
     struct config_resources was = { 0 };
     int r = lifecycle_open(root, id, LIFECYCLE_LOCK | LIFECYCLE_CONFIG | LIFECYCLE_CGROUP, &c, e);
 
@@ -98,9 +118,11 @@ int lifecycle_update(const char *root, const char *id, const struct lifecycle_up
     if (r >= 0)
         r = merge(&c, u->resources, &was, e);
     if (r >= 0)
-        r = set_schema(&c, u, e);
+        r = set_schema(&c, u, &class, e);
     if (r >= 0)
         r = apply(&c, u, &was, e);
+    if (r < 0 && class.was)
+        resctrl_restore(class.root, c.config.lnx.intel_rdt, id, class.was);
     json_free(&config_resources_table, &was);
     return r;
 }

@@ -140,6 +140,11 @@ int namespace_plan(const struct config *c, struct namespace_plan *ret, struct er
     }
     p.middle = needs_middle(&p);
     put_user_first(&p);
+    /* What is in it is its maker's: here the user namespace's root. */
+    if ((p.clone_flags & CLONE_NEWUSER) && (p.clone_flags & CLONE_NEWIPC)) {
+        p.clone_flags &= ~(uint64_t)CLONE_NEWIPC;
+        p.late_flags = CLONE_NEWIPC;
+    }
     *ret = p;
     return 0;
 }
@@ -237,7 +242,7 @@ static int join_all(const struct namespace_plan *p, struct err *e)
             r = join_one_by_one(p, left);
         if (r < 0)
             return errno == ESRCH ? gone(e) : err_sys(e, "setns", "the container's namespaces");
-        return left & CLONE_NEWUSER ? idmap_become_root(e) : 0;
+        return left & CLONE_NEWUSER ? idmap_become_root(p->user, e) : 0;
     }
     for (int t = CONFIG_NS_UNSET + 1; left && t < CONFIG_NS_MAX; t++) {
         int r = left & (uint64_t)config_ns_flag(t) ? namespace_join(p, t, e) : 0;
@@ -268,7 +273,9 @@ int namespace_enter(struct setup *s, struct err *e)
     if (r >= 0 && own_user)
         namespace_hide();
     if (r >= 0 && own_user)
-        r = idmap_become_root(e);
+        r = idmap_become_root(p->user, e);
+    if (r >= 0 && p->late_flags && unshare((int)p->late_flags) < 0)
+        r = err_sys(e, "unshare", "ipc namespace");
     if (r >= 0 && !p->middle)
         r = join_all(p, e);
     if (r >= 0 && p->new_cgroup && unshare(CLONE_NEWCGROUP) < 0)

@@ -25,14 +25,16 @@ struct namespace_guard {
 /* How a process comes into its namespaces. */
 struct namespace_plan {
     uint64_t clone_flags; /* CLONE_NEW*: by the clone itself */
+    uint64_t late_flags;  /* CLONE_NEW*: by the child, when it has its ids */
     uint64_t join_flags;  /* CLONE_NEW* of the paths (or the pidfd) to be joined */
     bool middle;          /* cloned by a process in between, which does all the joining */
     bool user_first;      /* that process is born in the new user namespace, with its ids */
     const struct namespace_guard *guard; /* of the process in between; NULL: none */
-    bool new_cgroup;              /* unshared by the child: its root is the child's own group */
-    int join[CONFIG_NS_MAX];      /* descriptors of namespace files, or -1 */
-    int pidfd;                    /* exec: join those of this process; else -1. Borrowed */
-    const struct config *offsets; /* the new time namespace gets linux.timeOffsets */
+    bool new_cgroup;                /* unshared by the child: its root is the child's own group */
+    int join[CONFIG_NS_MAX];        /* descriptors of namespace files, or -1 */
+    int pidfd;                      /* exec: join those of this process; else -1. Borrowed */
+    const struct config_user *user; /* whom to become where a user namespace has no root */
+    const struct config *offsets;   /* the new time namespace gets linux.timeOffsets */
 };
 
 /* From a config: opens the paths, checks their types, refuses what cannot be. */

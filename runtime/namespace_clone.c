@@ -125,7 +125,7 @@ static int join_around_user(const struct namespace_plan *p, struct err *e)
             int r = namespace_join(p, CONFIG_NS_USER, e);
             if (r < 0)
                 return r;
-            r = idmap_become_root(e);
+            r = idmap_become_root(p->user, e);
             if (r < 0)
                 return r;
         }
@@ -139,11 +139,11 @@ struct middle_report {
 };
 
 /* The parent has mapped our ids. */
-static int wait_for_ids(int sock, struct err *e)
+static int wait_for_ids(const struct namespace_plan *p, int sock, struct err *e)
 {
     char byte;
 
-    return read(sock, &byte, 1) == 1 ? idmap_become_root(e)
+    return read(sock, &byte, 1) == 1 ? idmap_become_root(p->user, e)
                                      : err_set(e, ERR_STATE, "the runtime gave up");
 }
 
@@ -155,7 +155,7 @@ static int gather(const struct namespace_plan *p, int sock, struct err *e)
         namespace_hide();
     if (p->guard)
         p->guard->strip(p->guard->arg, sock);
-    int r = p->user_first ? wait_for_ids(sock, e) : join_around_user(p, e);
+    int r = p->user_first ? wait_for_ids(p, sock, e) : join_around_user(p, e);
     if (r >= 0 && p->offsets)
         r = unshare_time(p->offsets, e);
     if (r >= 0 && p->guard)

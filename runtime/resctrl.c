@@ -254,19 +254,40 @@ int resctrl_enter(int root, const struct config_intel_rdt *rdt, const char *id, 
     return r;
 }
 
-int resctrl_update(int root, const struct config_intel_rdt *rdt, const char *id,
-                   const struct config_intel_rdt *to, struct err *e)
+/* The container's class, which is there. */
+static int open_own(int root, const struct config_intel_rdt *rdt, const char *id, struct err *e)
 {
     static const struct config_intel_rdt none;
     const struct config_intel_rdt *of = rdt ? rdt : &none;
-    AUTO_FREE char *lines = resctrl_lines(to, false);
     bool made;
+
+    return open_class(root, of, str_empty(of->clos_id) ? id : of->clos_id, false, &made, e);
+}
+
+int resctrl_update(int root, const struct config_intel_rdt *rdt, const char *id,
+                   const struct config_intel_rdt *to, char **ret_was, struct err *e)
+{
+    AUTO_FREE char *lines = resctrl_lines(to, false);
+    AUTO_FREE char *was = NULL;
 
     if (!lines)
         return err_nomem(e);
-    AUTO_FD int dir =
-        open_class(root, of, str_empty(of->clos_id) ? id : of->clos_id, false, &made, e);
-    return dir < 0 ? -e->kind : set_lines(root, dir, lines, e);
+    AUTO_FD int dir = open_own(root, rdt, id, e);
+    int r = dir < 0 ? dir : fs_read(dir, "schemata", SCHEMATA_MAX, &was, NULL, e);
+    if (r >= 0)
+        r = set_lines(root, dir, lines, e);
+    if (r >= 0)
+        *ret_was = TAKE_PTR(was);
+    return r;
+}
+
+void resctrl_restore(int root, const struct config_intel_rdt *rdt, const char *id, const char *was)
+{
+    struct err ignored = ERR_INIT;
+    AUTO_FD int dir = open_own(root, rdt, id, &ignored);
+
+    if (dir >= 0)
+        set_lines(root, dir, was, &ignored);
 }
 
 int resctrl_leave(int root, const struct config_intel_rdt *rdt, const char *id, struct err *e)

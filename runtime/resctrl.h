@@ -21,9 +21,11 @@ int resctrl_open(int *ret_root, struct err *e);
 int resctrl_enter(int root, const struct config_intel_rdt *rdt, const char *id, pid_t pid,
                   struct err *e);
 
-/* Writes the schemata of `to` to the container's class; `rdt` (may be NULL) is its config's. */
+/* Writes the schemata of `to` to the container's class; `rdt` (may be NULL) is its config's. What
+ * the class had goes to *ret_was (malloc'd), for resctrl_restore(), which does what it can. */
 int resctrl_update(int root, const struct config_intel_rdt *rdt, const char *id,
-                   const struct config_intel_rdt *to, struct err *e);
+                   const struct config_intel_rdt *to, char **ret_was, struct err *e);
+void resctrl_restore(int root, const struct config_intel_rdt *rdt, const char *id, const char *was);
 
 /* Removes what belongs to the container alone: the monitoring group, and the class if it has no
  * closID. What is gone is fine. */

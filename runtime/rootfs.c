@@ -142,8 +142,8 @@ int rootfs_hooks(struct setup *s, struct err *e)
     st = *s->launch->state;
     st.status = STATE_CREATING;
     st.pid = s->host_pid;
-    return hooks_run_to(&s->hooks_output, &s->config->hooks.create_container, "createContainer",
-                        &st, e);
+    return hooks_run_to(&s->hooks_output, environ, &s->config->hooks.create_container,
+                        "createContainer", &st, e);
 }
 
 /* ---- the pivot ---- */

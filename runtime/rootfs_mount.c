@@ -131,7 +131,7 @@ static int sysfs(struct rootfs_entry *t, struct err *e)
 /* It shows the ipc namespace of who mounts it, who has to own that. */
 static int mqueue(struct rootfs_entry *t, struct err *e)
 {
-    bool own = (t->s->ns.clone_flags | t->s->ns.join_flags) & CLONE_NEWIPC;
+    bool own = (t->s->ns.clone_flags | t->s->ns.late_flags | t->s->ns.join_flags) & CLONE_NEWIPC;
     int r = rootfs_find_spot(t, true, ROOTFS_LINK_FOLLOW, e);
 
     if (r >= 0)

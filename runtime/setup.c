@@ -134,8 +134,8 @@ static int start_hooks(struct setup *s, struct err *e)
     st = *s->launch->state;
     st.status = STATE_CREATED;
     st.pid = s->host_pid;
-    return hooks_run_to(&s->hooks_output, &s->config->hooks.start_container, "startContainer", &st,
-                        e);
+    return hooks_run_to(&s->hooks_output, s->envp, &s->config->hooks.start_container,
+                        "startContainer", &st, e);
 }
 
 /* ---- the tables ---- */
@@ -151,10 +151,10 @@ static const struct setup_step launch_steps[] = {
     { "limits", attr_nproc },         { "kernel view", attr_kernel_view },
     { "labels", attr_labels },        { "working directory", attr_cwd },
     { "descriptors", close_others },  { "user", attr_user },
-    { "command", command_find },      { "arguments", command_prepare },
-    { "limits", attr_limits },        { "filter", attr_filter },
-    { "release", wait_release },      { "hooks", start_hooks },
-    { "exec", command_exec },
+    { "environment", command_env },   { "command", command_find },
+    { "arguments", command_prepare }, { "limits", attr_limits },
+    { "filter", attr_filter },        { "release", wait_release },
+    { "hooks", start_hooks },         { "exec", command_exec },
 };
 
 /* Joined with its mount namespace, or taken from the first process (exec.c). */
@@ -169,15 +169,16 @@ static int open_root(struct setup *s, struct err *e)
 }
 
 static const struct setup_step exec_steps[] = {
-    { "session", attr_session },     { "oom score", attr_oom_score },
-    { "stub", command_stub },        { "namespaces", namespace_enter },
-    { "rootfs", open_root },         { "terminal", attr_terminal },
-    { "limits", attr_nproc },        { "kernel view", attr_kernel_view },
-    { "labels", attr_labels },       { "working directory", attr_cwd },
-    { "descriptors", close_others }, { "user", attr_user },
-    { "command", command_find },     { "arguments", command_prepare },
-    { "limits", attr_limits },       { "filter", attr_filter },
-    { "release", wait_release },     { "exec", command_exec },
+    { "session", attr_session },      { "oom score", attr_oom_score },
+    { "stub", command_stub },         { "namespaces", namespace_enter },
+    { "rootfs", open_root },          { "terminal", attr_terminal },
+    { "limits", attr_nproc },         { "kernel view", attr_kernel_view },
+    { "labels", attr_labels },        { "working directory", attr_cwd },
+    { "descriptors", close_others },  { "user", attr_user },
+    { "environment", command_env },   { "command", command_find },
+    { "arguments", command_prepare }, { "limits", attr_limits },
+    { "filter", attr_filter },        { "release", wait_release },
+    { "exec", command_exec },
 };
 
 _Noreturn void setup_main(struct setup *s)

@@ -96,8 +96,9 @@ int attr_cwd(struct setup *s, struct err *e);
 int attr_user(struct setup *s, struct err *e);       /* groups, ids, umask, capabilities */
 int attr_filter(struct setup *s, struct err *e);     /* no_new_privs, seccomp */
 int command_stub(struct setup *s, struct err *e);    /* prepares the last exec */
+int command_env(struct setup *s, struct err *e);     /* each variable once, HOME */
 int command_find(struct setup *s, struct err *e);    /* looks the command up */
-int command_prepare(struct setup *s, struct err *e); /* argument vectors, HOME */
+int command_prepare(struct setup *s, struct err *e); /* the argument vector */
 int command_exec(struct setup *s, struct err *e);    /* returns only a failure */
 
 /* By the parent, which has privileges that the child's user namespace lacks. attr_check_labels():

@@ -32,6 +32,7 @@ extern const struct json_table statefile_table;
 #define STATEFILE_CONFIG "config.json"
 #define STATEFILE_FILTER "filter" /* compiled; then the config is without linux.seccomp */
 #define STATEFILE_LOCK   "lock"
+#define STATEFILE_BUNDLE "bundle" /* a link to it, for the poststop hooks of a create that died */
 
 /* Opens ROOT (made 0700 when missing); the descriptor is the caller's. */
 int statefile_open_root(const char *root, int *ret_fd, struct err *e);

@@ -24,14 +24,6 @@ static int add_names(const struct json_enum *names, char ***ret)
     return 0;
 }
 
-static int add_words(const char *const *words, char ***ret)
-{
-    for (; *words; words++)
-        if (strv_add(ret, *words) < 0)
-            return -1;
-    return 0;
-}
-
 /* The names of the hooks are the keys of that object in config.json. */
 static int add_hooks(char ***ret)
 {
@@ -110,6 +102,14 @@ static int fill_linux(struct features_linux *l)
     return fill_seccomp(&l->seccomp);
 }
 
+static int add_annotations(char ***ret)
+{
+    for (const struct annotation *a = annotation_table; a->name; a++)
+        if (strv_add(ret, a->name) < 0)
+            return -1;
+    return 0;
+}
+
 static int fill(struct features *f)
 {
     char version[32];
@@ -118,7 +118,7 @@ static int fill(struct features *f)
     f->oci_version_max = str_dup(CONFIG_OCI_VERSION);
     if (!f->oci_version_min || !f->oci_version_max || add_hooks(&f->hooks) < 0 ||
         add_mount_options(&f->mount_options) < 0 ||
-        add_words(annotation_names, &f->potentially_unsafe_config_annotations) < 0 ||
+        add_annotations(&f->potentially_unsafe_config_annotations) < 0 ||
         json_map_set(&f->annotations, "hako.version", HAKO_VERSION) < 0 ||
         json_map_set(&f->annotations, "io.github.seccomp.libseccomp.version",
                      supported_libseccomp(version, sizeof(version))) < 0)

@@ -123,6 +123,27 @@ X=1
     has "$output" "/hooks/createRuntime/0/path"
 }
 
+@test "an environment that is left out is the caller's, or in the container the process's" {
+    command_is init true
+    config '.process.env = ["PATH=/bin", "WHOSE=container"]'
+    for kind in $KINDS; do
+        rm -f "$T/log"
+        local path="$HAKO_BUILD/tests/oci/oci-init"
+        [ $kind = startContainer ] && path=/bin/init
+        one $kind "{\"path\": \"$path\", \"args\": [\"zero\", \"env\"]}"
+        config '.annotations["run.oci.hooks.stdout"] = $l' --arg l "$T/log"
+        WHOSE=caller box run
+        case $kind in
+        startContainer) is "$(grep WHOSE "$T/log")" WHOSE=container ;;
+        *) is "$kind $(grep WHOSE "$T/log")" "$kind WHOSE=caller" ;;
+        esac
+        config '.hooks[$k][0].env = []' --arg k $kind
+        rm -f "$T/log"
+        WHOSE=caller box run
+        is "$kind $(cat "$T/log")" "$kind "
+    done
+}
+
 # covers: /hooks/*/*/timeout
 @test "each kind: its time, and what comes of a failure" {
     command_is init pause
@@ -219,4 +240,29 @@ err2"
     run box run
     is "$status" 1
     has "$output" "/annotations/run.oci.hooks.stdout: open /no/such/dir/file: No such file or directory"
+}
+
+@test "a hook whose time is over takes its children with it" {
+    for kind in createRuntime createContainer; do
+        one $kind '{"path": "/bin/sh", "args": ["sh", "-c", "sleep 98765 & sleep 98765"], "timeout": 1}'
+        run box run
+        has "$output" "$kind hook /bin/sh: not finished after 1 s"
+        wait_for 5 eval '! pgrep -f "^sleep 98765" >/dev/null'
+    done
+}
+
+@test "the poststop hooks of a create that was killed are run by delete --force" {
+    config '.annotations = {"com.example.key": "value"}'
+    one createRuntime '{"path": "/bin/sh", "args": ["sh", "-c", "kill -9 $PPID"]}'
+    hook poststop
+    status=0
+    box create >"$T/out" 2>&1 || status=$?
+    is $status 137
+    fails 1 oci state box
+    oci delete --force box
+    read -r kind _ state <"$T/log"
+    is "$kind $(jq -r '[.ociVersion, .id, .status, .bundle, .annotations["com.example.key"]] | join(" ")' <<<"$state")" \
+        "poststop 1.3.0 box stopped $B value"
+    is "$(wc -l <"$T/log")" 1
+    is "$(ls -A "$T/oci" | grep -v '^\.seccomp$')" ""
 }

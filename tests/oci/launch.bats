@@ -122,6 +122,12 @@ l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
 # bats test_tags=host-only
 # covers: /hostname /domainname
 @test "host name and domain name" {
+    config '.hostname = "" | .domainname = "" | .linux.namespaces |= map(select(.type != "uts"))'
+    # In a namespace of the test's own: a runtime that took the name at its word would change the host's.
+    command_is init hostname
+    is "$(unshare --uts bash -c 'hostname here; domainname there; "$@"' - "$HAKO_BUILD/tests/oci/launch-test" "$B")" \
+        "here there"
+    config '.hostname = "box" | .linux.namespaces += [{type: "uts"}]'
     config '.domainname = "example.org"'
     is "$(in_box hostname)" "box example.org"
     config '.linux.namespaces |= map(select(.type != "uts"))'

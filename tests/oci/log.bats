@@ -88,17 +88,20 @@ teardown() {
     is "$(jq -r .msg "$log" | sort -u | wc -l)" 20
 }
 
+# sent SOCKET WORD...: the datagrams that hako-oci sends there.
+sent() {
+    "$HAKO_TOP/tests/oci/receive.py" datagrams "$1" "$HAKO_BUILD/hako-oci" --root "$T/oci" "${@:2}" 2>"$T/said"
+}
+export -f sent
+
 @test "the journal and syslog" {
     mkdir -p /run/systemd/journal
     mount -t tmpfs none /run/systemd/journal
-    "$HAKO_TOP/tests/oci/receive.py" datagrams /run/systemd/journal/socket 1 >"$T/journal" 3>&- &
-    wait_for 5 test -S /run/systemd/journal/socket
-    fails 1 program --log journald:myid state nobox
-    wait_for 5 test -s "$T/journal"
-    has "$(cat "$T/journal")" 'PRIORITY=3\nSYSLOG_IDENTIFIER=hako-oci\nMESSAGE\n'
-    has "$(cat "$T/journal")" 'container "nobox" does not exist\nID\n'
-    has "$(cat "$T/journal")" 'myid\n'
+    got=$(sent /run/systemd/journal/socket --log journald:myid state nobox)
     umount /run/systemd/journal
+    has "$got" 'PRIORITY=3\nSYSLOG_IDENTIFIER=hako-oci\nMESSAGE\n'
+    has "$got" 'container "nobox" does not exist\nID\n'
+    has "$got" 'myid\n'
     fails 1 program --log journald:myid state nobox
     has "$output" "--log: connect /run/systemd/journal/socket"
     # A /dev of the test's own, so that its log socket is not the machine's.
@@ -108,15 +111,10 @@ teardown() {
         touch "$T/dev/$node"
         mount --bind /dev/$node "$T/dev/$node"
     done
-    unshare --mount --propagation private bash -c '
-        mount --rbind "$T/dev" /dev
-        "$HAKO_TOP/tests/oci/receive.py" datagrams /dev/log 1 >"$T/syslog" 3>&- &
-        receiver=$!
-        for ((i = 0; i < 1000; i++)); do [ -S /dev/log ] && break; sleep 0.05; done
-        "$HAKO_BUILD/hako-oci" --root "$T/oci" --log syslog:myid state nobox 2>/dev/null
-        wait $receiver'
+    got=$(timeout 100 unshare --mount --propagation private bash -c '
+        mount --rbind "$T/dev" /dev && sent /dev/log --log syslog:myid state nobox')
     umount -R "$T/dev"
-    grep -qE '<27>.* myid\[[0-9]+\]: container "nobox" does not exist' "$T/syslog"
+    grep -qE '<27>.* myid\[[0-9]+\]: container "nobox" does not exist' <<<"$got"
 }
 
 # covers: create:--console-socket run:--console-socket /process/terminal
@@ -147,6 +145,28 @@ teardown() {
     fails 1 program create -b "$B" --console-socket "$T/console" box
     has "$output" "cannot use console socket if hako-oci will not detach or allocate tty"
     is "$(program list -q)" ""
+}
+
+# covers: /process/consoleSize/height /process/consoleSize/width
+@test "the terminal's size: the config's, but in the foreground the caller's" {
+    config '.process.terminal = true | .process.consoleSize = {height: 10, width: 110}'
+    command_is init tty
+    for how in "create" "run -d"; do
+        rm -f "$T/console"
+        "$HAKO_TOP/tests/oci/receive.py" terminal "$T/console" >"$T/got" 3>&- &
+        receiver=$!
+        wait_for 5 test -S "$T/console"
+        program $how -b "$B" --console-socket "$T/console" box
+        [ "$how" = "run -d" ] || program start box
+        wait_for 5 grep -q size=10x110 "$T/got"
+        program delete --force box
+        wait $receiver
+    done
+    has "$(script -qec "stty rows 33 cols 77; '$HAKO_BUILD/hako-oci' --root '$T/oci' run -b '$B' box" \
+        /dev/null </dev/null)" size=33x77
+    config '.process.consoleSize = {height: 70000, width: 1}'
+    fails 1 program create -b "$B" --console-socket "$T/console" box
+    has "$output" /process/consoleSize/height
 }
 
 # covers: create:--pidfd-socket run:--pidfd-socket

@@ -30,6 +30,27 @@ text"
 }
 
 # bats test_tags=host-only
+@test "a target behind links that lead to nothing yet is made where they lead to, in the root" {
+    ln -s ../run/resolve/stub.conf "$R/etc/resolv.conf"
+    ln -s /none/deep "$R/one"
+    ln -s one/two "$R/three"
+    ln -s ../../../../../out "$R/etc/up"
+    ln -s loop "$R/loop"
+    config '.mounts += [{destination: "/etc/resolv.conf", source: ($src + "/file"), options: ["bind"]},
+            {destination: "/three/x", type: "tmpfs", source: "tmpfs"},
+            {destination: "/etc/up", type: "tmpfs", source: "tmpfs"}]' --arg src "$T/src"
+    is "$(in_box cat /etc/resolv.conf ';' ls /run/resolve ';' fstype /none/deep/two/x ';' fstype /out)" "text
+stub.conf
+1021994
+1021994"
+    [ ! -e "$T/out" ] && [ ! -e "$T/none" ]
+    add '{destination: "/loop/x", type: "tmpfs", source: "tmpfs"}'
+    run in_box true
+    is "$status" 125
+    has "$output" "Too many levels of symbolic links"
+}
+
+# bats test_tags=host-only
 @test "a relative source is the bundle's" {
     mkdir "$B/data"
     echo here >"$B/data/f"

@@ -117,6 +117,10 @@ scheduled() { config '.process.scheduler = ({policy: $p} + $x)' --arg p "$1" --a
     # Of an exec only.
     all=$(probe cpus)
     is "$(wc -w <<<"$all")" "$((last + 1))"
+    # The caller's are its own affair.
+    config 'del(.process.execCPUAffinity)'
+    is "$(taskset -cp 0 $BASHPID >/dev/null; probe cpus)" "$all"
+    is "$(taskset -cp 0 $BASHPID >/dev/null; inside probe cpus)" "$all"
     config '.process.execCPUAffinity = {final: "0"}'
     is "$(inside probe cpus)" "0 "
     # Finally none: the cpus of its control group.
@@ -207,11 +211,28 @@ policy() { config '.linux.memoryPolicy = $x' --argjson x "$1"; }
 EMPTY=
 TWO=a=b
 HOME=/"
+    # Each once: what was said last, where it was said first. An empty HOME is none.
+    config '.process.env = ["A=1", "PATH=/none", "AB=2", "A=3", "HOME=", "PATH=/bin", "A=4"]'
+    is "$(in_box env)" "A=4
+PATH=/bin
+AB=2
+HOME=/"
+    config '.process.env = ["PATH=/bin", "HOME=/mine"]'
+    is "$(in_box env)" "PATH=/bin
+HOME=/mine"
     config '.process.cwd = "/etc"'
     is "$(in_box cwd)" /etc
     config '.process.env = ["=x"]'
     run in_box true
     has "$output" "/process/env/0: expected NAME=VALUE"
+    # What setresuid(2) takes for "as it is".
+    local field
+    for field in uid gid additionalGids/0; do
+        config '.process.user = {uid: 0, gid: 0} | setpath(["process", "user"] +
+            ($f | split("/") | map(tonumber? // .)); 4294967295)' --arg f $field
+        run in_box true
+        has "$output" "/process/user/$field: expected integer from 0 to 4294967294, found 4294967295"
+    done
 }
 
 # cap_names: the names of the spec in the order of their numbers.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Binds a unix socket and prints what comes: datagrams, or what a descriptor that is sent holds.
 
-receive.py datagrams PATH COUNT    each datagram on a line, as Python writes bytes
+receive.py datagrams PATH COMMAND...    runs the command, whatever becomes of it, and prints the
+                                   datagrams that it has sent, one a line, as Python writes bytes
 receive.py terminal PATH           accepts one connection, takes the descriptor that comes with the
                                    message, prints its name and then all that is written to it
 receive.py pidfd PATH              the same for a pidfd: prints its name and the process's id
@@ -12,16 +13,23 @@ Nothing within a minute is an error.
 import array
 import os
 import socket
+import subprocess
 import sys
 
 socket.setdefaulttimeout(60)
 
 
-def datagrams(path, count):
+def datagrams(path, *command):
+    """What a command has sent is here when it has ended: nobody waits for anybody."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
         s.bind(path)
-        for _ in range(int(count)):
-            print(s.recv(65536), flush=True)
+        subprocess.run(command, stdout=sys.stderr, timeout=60, check=False)
+        s.setblocking(False)
+        try:
+            while True:
+                print(s.recv(65536), flush=True)
+        except BlockingIOError:
+            pass
 
 
 def descriptor(path):

@@ -270,7 +270,7 @@ static const struct {
       "RLIMIT_NPROC, RLIMIT_RSS, RLIMIT_RTPRIO, RLIMIT_RTTIME, RLIMIT_SIGPENDING, RLIMIT_STACK, "
       "found \"RLIMIT_X\"" },
     { "\"process\":{\"cwd\":\"/\",\"user\":{\"uid\":-1}}",
-      "/process/user/uid: expected integer from 0 to 4294967295, found -1" },
+      "/process/user/uid: expected integer from 0 to 4294967294, found -1" },
     { "\"process\":{\"cwd\":\"/\",\"execCPUAffinity\":{\"initial\":\"a\"}}",
       "/process/execCPUAffinity/initial: expected a list of cpus such as 0-3,7, found \"a\"" },
     { "\"root\":{}", "/root: required key \"path\" is missing" },

@@ -130,11 +130,18 @@ START_TEST(an_update_goes_to_the_containers_class)
     struct config_intel_rdt rdt = { .clos_id = (char *)"gold" };
     struct config_intel_rdt to = { .mem_bw_schema = (char *)"MB:0=30" };
 
-    make("gold/schemata", "");
-    unit_ok(resctrl_update(root, &rdt, "box", &to, &e), &e);
+    AUTO_FREE char *was = NULL;
+
+    make("gold/schemata", "MB:0=7\n");
+    unit_ok(resctrl_update(root, &rdt, "box", &to, &was, &e), &e);
     holds("gold/schemata", "MB:0=30");
-    unit_fails(resctrl_update(root, NULL, "box", &to, &e), ERR_NOT_FOUND, &e);
+    resctrl_restore(root, &rdt, "box", was); /* the limits have failed */
+    holds("gold/schemata", "MB:0=7\n");      /* no kernel's file: what was longer is not cut off */
+    char *none = NULL;
+    unit_fails(resctrl_update(root, NULL, "box", &to, &none, &e), ERR_NOT_FOUND, &e);
     ck_assert_ptr_nonnull(strstr(e.msg, "class box does not exist"));
+    ck_assert_ptr_null(none);
+    resctrl_restore(root, NULL, "box", "");
 }
 END_TEST
 

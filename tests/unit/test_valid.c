@@ -156,6 +156,10 @@ static const struct {
       "other" },
     { LNX("\"personality\":{\"domain\":\"LINUX\",\"flags\":[\"X\"]}"),
       "/linux/personality/flags: the spec defines no flags yet" },
+    { "\"root\":{\"path\":\"r\"},\"annotations\":{\"run.oci.handler\":\"wasm\"}",
+      "/annotations/run.oci.handler: hako-oci runs programs itself and has no handlers" },
+    { "\"root\":{\"path\":\"r\"},\"annotations\":{\"run.oci.delegate-cgroup\":\"../a\"}",
+      "/annotations/run.oci.delegate-cgroup: expected the name of a group" },
 #define SEC(action, more) LNX("\"seccomp\":{\"defaultAction\":\"SCMP_ACT_" action "\"," more "}")
 #define CALL(name, action, more)                                                                   \
     "\"syscalls\":[{\"names\":[" name "],\"action\":\"SCMP_ACT_" action "\"" more "}]"
