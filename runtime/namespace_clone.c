@@ -76,6 +76,10 @@ static int clone_error(const struct namespace_plan *p, const struct cgroup *grou
                     "of your own, as systemd-run --user --scope does");
     if (e->errnum == EPERM && !(p->clone_flags & CLONE_NEWUSER))
         err_hint(e, "who is not root needs a user namespace: see hako-oci spec --rootless");
+    if (e->errnum == EPERM && (p->clone_flags & CLONE_NEWUSER))
+        err_hint(e,
+                 "in a chroot the kernel makes no user namespaces, nor where a sysctl forbids them "
+                 "(kernel.unprivileged_userns_clone, user.max_user_namespaces)");
     return -e->kind;
 }
 

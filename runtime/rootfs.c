@@ -7,6 +7,7 @@
 #include "runtime/hooks.h"
 #include "runtime/launch.h"
 #include "runtime/mount.h"
+#include "runtime/rootfs_chroot.h"
 #include "runtime/rootfs_mount.h"
 #include "runtime/setup.h"
 #include "runtime/sync.h"
@@ -114,7 +115,9 @@ int rootfs_open(struct setup *s, struct err *e)
         s->root = s->launch->rootfs_fd; /* mounted by the caller, where everybody sees it */
         return 0;
     }
-    int r = isolate(s->config, e);
+    int r = s->ns.clone_flags & CLONE_NEWUSER ? 0 : rootfs_chroot_find(&s->chrooted, e);
+    if (r >= 0 && !s->chrooted)
+        r = isolate(s->config, e);
     if (r < 0)
         return r;
     if (s->launch->rootfs_fd < 0)
@@ -221,6 +224,8 @@ int rootfs_pivot(struct setup *s, struct err *e)
     r = make_cwd(s, e);
     if (r >= 0)
         r = make_readonly(s, e);
+    if (r >= 0 && s->chrooted)
+        r = rootfs_chroot_leave(e);
     if (r < 0)
         return r;
     if (fchdir(s->root) < 0)

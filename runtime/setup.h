@@ -45,6 +45,7 @@ struct setup {
     int *late;      /* mounts that become read-only before the pivot */
     size_t n_late;
     bool in_cwd;   /* the working directory has been entered */
+    bool chrooted; /* the runtime is; until the pivot */
     char *command; /* what will be executed: a path inside */
     char **argv;   /* for the stub: descriptor, path, the command's own */
     char **envp;
