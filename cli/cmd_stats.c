@@ -13,8 +13,8 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-#define NANO         INT64_C(1000000000)
-#define UNKNOWN_TEXT "not counted here"
+#define NANO    INT64_C(1000000000)
+#define MISSING "not counted here: "
 
 struct stats_args {
     bool all;
@@ -48,8 +48,8 @@ struct stats {
     struct stats_view view;
     struct loop *loop;
     bool screen; /* redraw in place */
-    bool told;   /* what cannot be counted here */
-    struct buf text, frame;
+    bool asked;  /* what is missing */
+    struct buf text, frame, missing;
 };
 
 static void stats_close(struct stats *s)
@@ -59,26 +59,23 @@ static void stats_close(struct stats *s)
     meter_close(&s->meter);
     buf_free(&s->text);
     buf_free(&s->frame);
+    buf_free(&s->missing);
 }
 DEFINE_CLEANUP(struct stats, stats, stats_close(p))
 
 /* ---- one look ---- */
 
-/* Once; below the table where it would be drawn over. */
+/* What cannot be counted here: told once, or below each table that is drawn over. */
 static void tell_missing(struct stats *s)
 {
-    AUTO_BUF struct buf why = { 0 };
-
-    if (s->told && !s->screen)
-        return;
-    meter_missing(&s->meter, &why);
-    if (why.len == 0)
-        return;
-    s->told = true;
-    if (s->screen)
-        buf_fmt(&s->text, "\n" UNKNOWN_TEXT ": %s\n", why.data);
-    else
-        log_warn(UNKNOWN_TEXT ": %s", why.data);
+    if (!s->asked && meter_counts(&s->meter)) {
+        s->asked = true;
+        meter_missing(&s->meter, &s->missing);
+        if (s->missing.len > 0 && !s->screen)
+            log_warn(MISSING "%s", s->missing.data);
+    }
+    if (s->missing.len > 0 && s->screen)
+        buf_fmt(&s->text, "\n" MISSING "%s\n", s->missing.data);
 }
 
 static int draw(struct stats *s, struct err *e)
@@ -151,11 +148,8 @@ static int stream(struct stats *s, int64_t interval, struct err *e)
 static int once(struct stats *s, int64_t interval, struct err *e)
 {
     struct timespec left = { .tv_sec = interval / NANO, .tv_nsec = interval % NANO };
-    bool counted = false;
 
-    for (size_t i = 0; i < s->meter.n; i++)
-        counted = counted || s->meter.items[i].counted;
-    while (counted && nanosleep(&left, &left) < 0 && errno == EINTR)
+    while (meter_counts(&s->meter) && nanosleep(&left, &left) < 0 && errno == EINTR)
         ;
     return look(s, e);
 }

@@ -42,6 +42,7 @@ static void stop(struct meter *m, struct meter_item *item)
     if (item->counted)
         cgroup_meter_close(&item->group);
     item->counted = item->cpu_known = item->running = false;
+    item->then = 0;
     item->now = (struct cgroup_meter_reading){ 0 };
     m->links_stale = m->links_stale || item->n_links > 0;
     item->n_links = 0;
@@ -86,19 +87,19 @@ static struct meter_item *find(struct meter *m, const char *id)
 
 static int read_item(struct meter_item *item, struct err *e)
 {
-    struct cgroup_meter_reading was = item->now;
-
     int r = cgroup_meter_read(&item->group, &item->now, e);
     if (r < 0)
         return r;
-    int64_t ns = item->now.time - was.time;
-    if (was.time == 0 || ns < TICK_NS) {
-        item->cpu_known = false;
+    int64_t ns = item->now.time - item->then;
+    uint64_t used = item->now.cpu.usage;
+    if (item->then != 0 && ns < TICK_NS)
         return 0;
+    if (item->then != 0) {
+        item->cpu = (double)(used - item->used_then) * 1000 / (double)ns * 100;
+        item->cpu_known = used >= item->used_then;
     }
-    uint64_t used = item->now.cpu.usage - was.cpu.usage; /* µs */
-    item->cpu = (double)used * 1000 / (double)ns * 100;
-    item->cpu_known = item->now.cpu.usage >= was.cpu.usage;
+    item->then = item->now.time;
+    item->used_then = used;
     return 0;
 }
 
@@ -235,9 +236,18 @@ int meter_read(struct meter *m, struct err *e)
             continue;
         cgroup_meter_close(&item->group); /* its end will be told */
         item->counted = item->cpu_known = false;
+        item->then = 0;
         item->now = (struct cgroup_meter_reading){ 0 };
     }
     return meter_links_read(m, e);
+}
+
+bool meter_counts(const struct meter *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (m->items[i].counted)
+            return true;
+    return false;
 }
 
 /* Why a group does not count what others may. */

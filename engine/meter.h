@@ -27,7 +27,9 @@ struct meter_item {
     struct cgroup_meter_reading now;
     bool cpu_known; /* false in the first look */
     double cpu;     /* percent of one CPU since the look before */
-    int *links;     /* the host's ends of its links, in the kernel's numbering */
+    int64_t then;   /* when that was, and what it had used: ns of CLOCK_MONOTONIC, µs */
+    uint64_t used_then;
+    int *links; /* the host's ends of its links, in the kernel's numbering */
     size_t n_links;
     uint64_t rx, tx; /* bytes, as the container sees them */
 };
@@ -71,6 +73,8 @@ int meter_changed(void *meter, const char *id, struct err *e);
 /* Reads the numbers of all of them. */
 int meter_read(struct meter *m, struct err *e);
 
+/* True when some are counted: their CPU takes two looks. */
+bool meter_counts(const struct meter *m);
 /* What could not be counted for some, and why: "memory is held by cgroup v1 at …", separated by
  * commas; nothing when all was. */
 void meter_missing(const struct meter *m, struct buf *out);

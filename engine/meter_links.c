@@ -56,19 +56,9 @@ int meter_links_find(struct meter *m, const struct container *c, struct meter_it
     return container_running(at) ? add_links(m, &at->status, item, e) : 0;
 }
 
-static int by_index(const void *a, const void *b)
-{
-    const struct traffic *x = a;
-    const struct traffic *y = b;
-
-    return (x->index > y->index) - (x->index < y->index);
-}
-
 /* All links of all items, each once. */
 static int collect(struct meter *m, struct err *e)
 {
-    size_t n = 0;
-
     m->n_links = 0;
     for (size_t i = 0; i < m->n; i++)
         for (size_t k = 0; k < m->items[i].n_links; k++) {
@@ -77,12 +67,7 @@ static int collect(struct meter *m, struct err *e)
                 return err_nomem(e);
             t->index = m->items[i].links[k];
         }
-    if (m->n_links > 1)
-        qsort(m->links, m->n_links, sizeof(*m->links), by_index);
-    for (size_t i = 0; i < m->n_links; i++)
-        if (i == 0 || m->links[i].index != m->links[n - 1].index)
-            m->links[n++] = m->links[i];
-    m->n_links = n;
+    m->n_links = traffic_sort(m->links, m->n_links);
     m->links_stale = false;
     return 0;
 }

@@ -20,6 +20,18 @@ static int by_index(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
+size_t traffic_sort(struct traffic *links, size_t n)
+{
+    size_t kept = 0;
+
+    if (n > 1)
+        qsort(links, n, sizeof(*links), by_index);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || links[i].index != links[kept - 1].index)
+            links[kept++] = links[i];
+    return kept;
+}
+
 static struct traffic *find(const struct list *l, int index)
 {
     const struct traffic key = { .index = index };

@@ -14,10 +14,12 @@ struct traffic {
     uint64_t rx, tx;
 };
 
-/* Fills in the counters of these links, which are in ascending order of their index; those of a
- * link that is gone become 0. The request is RTM_GETSTATS (Linux 4.7), whose answer has nothing
- * but counters. */
+/* Brings them into the order that the others want: by index, each once. How many there are then. */
+size_t traffic_sort(struct traffic *links, size_t n);
+
+/* Fills in the counters of these links, which are in order; those of a link that is gone become 0.
+ * The request is RTM_GETSTATS (Linux 4.7), whose answer has nothing but counters. */
 int traffic_read(struct netlink *nl, struct traffic *links, size_t n, struct err *e);
 
-/* The link's in a list of that order, or NULL. */
+/* The link's in an ordered list, or NULL. */
 const struct traffic *traffic_of(const struct traffic *links, size_t n, int index);

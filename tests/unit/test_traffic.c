@@ -45,6 +45,18 @@ START_TEST(tells_both_ends_of_a_pair)
 }
 END_TEST
 
+START_TEST(sorts_and_drops_what_is_there_twice)
+{
+    struct traffic links[] = { { 7 }, { 3 }, { 7 }, { 5 }, { 3 } };
+
+    ck_assert_uint_eq(traffic_sort(links, 0), 0);
+    ck_assert_uint_eq(traffic_sort(links, 5), 3);
+    ck_assert_int_eq(links[0].index, 3);
+    ck_assert_int_eq(links[1].index, 5);
+    ck_assert_int_eq(links[2].index, 7);
+}
+END_TEST
+
 START_TEST(many_links_take_many_answers)
 {
     enum { N = 300 };
@@ -75,6 +87,7 @@ int main(void)
 
     tcase_add_checked_fixture(t, netns_host, unit_dir_remove);
     tcase_add_test(t, tells_both_ends_of_a_pair);
+    tcase_add_test(t, sorts_and_drops_what_is_there_twice);
     tcase_add_test(t, many_links_take_many_answers);
     return unit_run(t);
 }
