@@ -155,7 +155,8 @@ static int set_enum(const struct opt *o, const char *value, void *field, struct 
             return 0;
         }
     }
-    AUTO_FREE char *all = strv_join((char *const *)o->choices, ", ");
+    const char *const *named = o->choices + (o->choices[0][0] == '\0'); /* "" is the default */
+    AUTO_FREE char *all = strv_join((char *const *)named, ", ");
     return err_set(e, ERR_INVALID, "invalid value \"%s\": expected one of %s", value,
                    all ? all : "");
 }

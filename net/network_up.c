@@ -8,6 +8,7 @@
 #include "net/addr.h"
 #include "net/link.h"
 #include "net/nft.h"
+#include "net/nft_host.h"
 #include "net/route.h"
 
 #include <fcntl.h>
@@ -121,6 +122,18 @@ static void warn_about_routes(const struct uplink *u, const struct route_list *r
                  u->net->subnet, route_text(r, text, sizeof(text)));
 }
 
+/* A drop of the host's is final, whatever hako's own table accepts. */
+static void warn_about_firewall(const struct uplink *u)
+{
+    struct err ignored = ERR_INIT;
+    char chain[160];
+
+    if (nft_host_drops(chain, sizeof(chain), &ignored) > 0)
+        log_warn("network %s: the host's firewall drops what no rule of it lets pass (%s): see "
+                 "hako-networks(7), FIREWALL, if containers reach nobody",
+                 u->net->name, chain);
+}
+
 static int make_bridge(struct uplink *u, struct err *e)
 {
     CLEANUP(route_list) struct route_list routes = { 0 };
@@ -131,6 +144,7 @@ static int make_bridge(struct uplink *u, struct err *e)
     if (route_dump(&u->nl, AF_INET, &routes, e) < 0)
         return -e->kind;
     warn_about_routes(u, &routes);
+    warn_about_firewall(u);
     mtu = u->net->mtu ? (unsigned)u->net->mtu : route_default_mtu(&u->nl, &routes);
     memcpy(mac + 2, &h, 4);
     return link_add_bridge(&u->nl, u->net->bridge, mac, mtu, u->alias, e);

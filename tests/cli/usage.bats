@@ -119,6 +119,8 @@ See 'hako run --help'."
     has "$output" "expected one of"
     fails 125 hako --log-level loud ps
     has "$output" "expected one of error, warn, info, debug"
+    fails 125 hako inspect --type bogus box
+    has "$output" "expected one of container, image, network, volume"
 }
 
 @test "options that exclude each other, or cannot be had, are errors before anything happens" {

@@ -193,6 +193,18 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
 }
 
 # bats test_tags=host-only
+@test "a firewall of the host that drops what is forwarded is told of when a network comes up" {
+    needs nft
+    nft 'add table ip host; add chain ip host FORWARD { type filter hook forward priority 0; policy drop; }'
+    hako network create walled >/dev/null
+    hako run --rm --network walled $I true 2>"$BATS_TEST_TMPDIR/err"
+    has "$(cat "$BATS_TEST_TMPDIR/err")" "network walled: the host's firewall drops what no rule of it lets pass (table ip host, chain FORWARD)"
+    lacks "$(hako run --rm --network walled $I true 2>&1)" firewall
+    nft 'delete table ip host'
+    hako network rm walled
+}
+
+# bats test_tags=host-only
 @test "the outside cannot reach a container's address by itself" {
     box db --network app $I nc -l -p 9000
     ip=$(address db app)
@@ -232,12 +244,14 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
 
 # bats test_tags=host-only
 @test "ten containers at once get ten addresses and leave none" {
-    local pids=()
+    local pids=() addresses
     for i in $(seq 10); do
-        "$HAKO_BUILD/hako" run --rm --network app $I hostname -i >"$BATS_TEST_TMPDIR/ip.$i" 2>/dev/null 3>&- &
+        "$HAKO_BUILD/hako" run -d --name ten$i --network app $I sleep 1000 >/dev/null 2>&1 3>&- &
         pids+=($!)
     done
     wait "${pids[@]}" # not for bats's own timer
-    is "$(cat "$BATS_TEST_TMPDIR"/ip.* | sort -u | wc -l)" 10
+    addresses=$(for i in $(seq 10); do address ten$i app; done)
+    is "$(sort -u <<<"$addresses" | grep -c .)" 10
+    hako rm -f ten{1..10}
     is "$(find "$HAKO_RUNROOT/networks" -type f | wc -l)" 0
 }
