@@ -39,8 +39,8 @@ int plan_mounts(const struct paths *p, struct plan *plan, const struct run_args 
                 const struct image_run *img, struct err *e);
 int plan_security(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_limits(struct plan *plan, const struct run_args *args, struct err *e);
-/* Limits that parse_limit() has completed, into resources without any; ERR_UNSUPPORTED for what v2
- * cannot express. On failure `res` is the caller's to free all the same. */
+/* Limits that parse_limit() has completed, into resources without any. On failure `res` is the
+ * caller's to free all the same. */
 int plan_limits_fill(const struct limit_args *l, struct config_resources *res, struct err *e);
 int plan_cgroup(struct plan *plan, const struct run_args *args, struct err *e);
 int plan_namespaces(const struct paths *p, struct plan *plan, const struct run_args *args,

@@ -4,7 +4,6 @@
 
 #include "base/str.h"
 #include "base/vec.h"
-#include "cgroup/cgroup_limit.h"
 #include "cgroup/cgroup_pressure.h"
 #include "engine/parse_limit.h"
 #include "runtime/caps.h"
@@ -166,12 +165,11 @@ int plan_limits_fill(const struct limit_args *l, struct config_resources *res, s
     static int (*const parts[])(struct config_resources *, const struct limit_args *,
                                 struct err *) = { fill_memory, fill_cpu, fill_pids, fill_block_io,
                                                   fill_unified };
-    AUTO_CGROUP_LIMITS struct cgroup_limits writes = { 0 };
     int r = 0;
 
     for (size_t i = 0; r >= 0 && i < ARRAY_LEN(parts); i++)
         r = parts[i](res, l, e);
-    return r < 0 ? r : cgroup_limits_make(res, &writes, e);
+    return r;
 }
 
 static int add_rlimit(struct config_process *proc, int type, uint64_t soft, uint64_t hard,

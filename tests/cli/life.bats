@@ -127,7 +127,11 @@ second"
 @test "kill: signals by name and number, and those that do not end it" {
     box one
     is "$(hako kill one)" one
-    state_is one exited # without waiting for it
+    for _ in {1..5}; do # it has ended by then
+        is "$(hako start one)" one
+        hako kill one
+        state_is one exited
+    done
     is "$(hako wait one)" 137
     fails 1 hako kill one
     has "$output" "is not running"

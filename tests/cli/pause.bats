@@ -48,6 +48,8 @@ counted() { wc -l <"$HAKO_ROOT/containers/$(hako inspect -f '{{.Id}}' "$1")/uppe
     is "$(hako ps -f status=paused --format '{{.Names}}')" web
     is "$(hako ps -f status=running --format '{{.Names}}')" other
     is "$(hako info -f '{{.ContainersRunning}} {{.ContainersPaused}}')" "1 1"
+    is "$(hako __complete unpause '' | cut -f 1)" web
+    is "$(hako __complete pause '' | cut -f 1)" other
     fails 1 hako pause web
     has "$output" "hako: Container $id is already paused"
     is "$(counted web)" "$n"

@@ -268,8 +268,23 @@ END_TEST
 START_TEST(limits_that_v2_lacks)
 {
     args.limits.unified = LIST("bogus.max=7");
-    unit_fails(plan_limits(&plan, &args, &e), ERR_UNSUPPORTED, &e);
+    unit_ok(plan_limits(&plan, &args, &e), &e);
+    unit_fails(plan_cgroup(&plan, &args, &e), ERR_UNSUPPORTED, &e);
     ck_assert_str_eq(e.msg, "unified: \"bogus.max\": there is no controller bogus");
+}
+END_TEST
+
+/* Of an update: what it belongs to is in the container's configuration. */
+START_TEST(half_a_limit)
+{
+    struct limit_args l = LIMIT_ARGS_INIT;
+    struct config_resources res = { 0 };
+
+    l.memory_swap = 96 << 20;
+    unit_ok(plan_limits_fill(&l, &res, &e), &e);
+    ck_assert_int_eq(res.memory->swap.val, 96 << 20);
+    ck_assert(!res.memory->limit.set);
+    json_free(&config_resources_table, &res);
 }
 END_TEST
 
@@ -445,6 +460,7 @@ int main(void)
     tcase_add_test(t, limits);
     tcase_add_test(t, more_limits);
     tcase_add_test(t, limits_that_v2_lacks);
+    tcase_add_test(t, half_a_limit);
     tcase_add_test(t, no_limits);
     tcase_add_loop_test(t, groups, 0, 6);
     tcase_add_loop_test(t, systemd_groups, 0, 2);

@@ -84,8 +84,8 @@ show='67108864 100663296 16777216 50331648 8388608 true 500000000 10000 512 0 30
     hako update --pids-limit 9 --memory 32m --unified memory.high=20971520 --cpu-idle box
     hako start box
     files_hold pids.max=9 memory.max=33554432 memory.swap.max=33554432 memory.high=20971520 cpu.idle=1
-    hako update --memory-high 24m --cpus 0.25 box
-    files_hold memory.high=25165824 'cpu.max=25000 100000'
+    hako update --memory-high 24m --cpus 0.25 --memory-swap 40m box
+    files_hold memory.high=25165824 memory.swap.max=8388608 'cpu.max=25000 100000'
     is "$(hako inspect -f '{{json .HostConfig.CgroupConf}} {{.HostConfig.MemoryHigh}}' box)" \
         '{"hugetlb.2MB.max":"4194304"} 25165824'
 }
