@@ -73,6 +73,8 @@ enum cgroup_flags {
                            statistics and OOM reports, even without limits */
     CGROUP_LENIENT = 2, /* leave limits out whose controllers are missing, and warn of them */
     CGROUP_QUIET = 4,   /* do not warn of them: somebody has */
+    CGROUP_LASTING = 8, /* the caller lives as long as the group: what is loaded to make it must not
+                           stay in its memory */
 };
 
 /*

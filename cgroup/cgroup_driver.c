@@ -2,6 +2,7 @@
 /* The table of cgroup drivers, and which of them suits this host. */
 #include "cgroup/cgroup_driver.h"
 
+#include "base/proc.h"
 #include "base/str.h"
 
 #include <linux/magic.h>
@@ -85,16 +86,17 @@ int cgroup_driver_ready(const struct cgroup_driver *driver, struct err *e)
     return driver && driver->ready ? driver->ready(e) : 0;
 }
 
-/* Where libsystemd would look for the manager's bus. */
+/* Where libsystemd would look for the manager's bus. Root in a user namespace is a user outside. */
 static bool has_bus(void)
 {
-    const char *address = geteuid() == 0 ? "DBUS_SYSTEM_BUS_ADDRESS" : "DBUS_SESSION_BUS_ADDRESS";
+    bool root = geteuid() == 0 && proc_in_first_userns();
+    const char *address = root ? "DBUS_SYSTEM_BUS_ADDRESS" : "DBUS_SESSION_BUS_ADDRESS";
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     AUTO_FREE char *socket = NULL;
 
     if (!str_empty(getenv(address)))
         return true;
-    if (geteuid() == 0)
+    if (root)
         return access("/run/dbus/system_bus_socket", F_OK) == 0;
     socket = str_fmt("%s/bus", runtime ? runtime : "");
     return socket && access(socket, F_OK) == 0;

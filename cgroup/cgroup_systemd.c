@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The systemd driver: a container's group is a transient scope, which systemd makes and knows. */
+#include "base/apart.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/proc.h"
@@ -121,22 +122,34 @@ static int make_properties(const struct cgroup_want *w, const struct cgroup_unit
     return r < 0 ? r : cgroup_property_annotations(w->annotations, p, e);
 }
 
-static int start_scope(const struct cgroup_unit *unit, struct cgroup_properties *p,
-                       struct cgroup *ret, struct err *e)
+struct scope {
+    const struct cgroup_unit *unit;
+    struct cgroup_properties *properties;
+};
+
+static int ask_for_scope(void *arg, struct err *e)
 {
+    struct scope *s = arg;
     AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
-    pid_t us = getpid();
     int r = cgroup_bus_open(is_user(), &bus, e);
 
-    if (r < 0)
-        return r;
+    return r < 0 ? r : cgroup_bus_start(&bus, s->unit->name, s->properties, e);
+}
+
+/* libsystemd and what it loads take three times the memory of a monitor. */
+static int start_scope(struct scope *s, unsigned flags, struct cgroup *ret, struct err *e)
+{
+    pid_t us = getpid();
+
     ret->holder = proc_clone(0, -1, NULL);
     if (ret->holder < 0)
         return err_sys(e, "clone", "the scope's first process");
     if (ret->holder == 0)
         stand_in(us);
-    r = cgroup_property_add(p, "PIDs", e, "[uint32 %d]", (int)ret->holder);
-    return r < 0 ? r : cgroup_bus_start(&bus, unit->name, p, e);
+    int r = cgroup_property_add(s->properties, "PIDs", e, "[uint32 %d]", (int)ret->holder);
+    if (r < 0)
+        return r;
+    return flags & CGROUP_LASTING ? apart(ask_for_scope, s, e) : ask_for_scope(s, e);
 }
 
 /* The scope's own group, of which the container's may be a child. */
@@ -224,7 +237,7 @@ static int adopt(const struct cgroup_tree *t, const char *path, const struct cgr
 
 static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e);
 
-/* Everything that can be refused is refused before there is a process or a scope. */
+/* Everything that can be refused is refused before there is a scope. */
 static int systemd_create(const struct cgroup_tree *t, const char *path,
                           const struct cgroup_want *w, struct cgroup *ret, struct err *e)
 {
@@ -232,6 +245,7 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
     AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
     AUTO_CGROUP_UNIT struct cgroup_unit unit = { 0 };
     AUTO_CGROUP struct cgroup stand_in = CGROUP_INIT;
+    struct scope scope = { &unit, &p };
     struct err ignored = ERR_INIT;
 
     int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
@@ -243,7 +257,7 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
     if (r >= 0)
         r = make_properties(w, &unit, &l, &p, e);
     if (r >= 0)
-        r = start_scope(&unit, &p, &stand_in, e);
+        r = start_scope(&scope, w->flags, &stand_in, e);
     if (r < 0)
         return r;
     r = adopt(t, path, w, &l, ret, e);

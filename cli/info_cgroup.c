@@ -3,6 +3,7 @@
 #include "cli/info_cgroup.h"
 
 #include "base/fs.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "cgroup/cgroup_bus.h"
 #include "cgroup/cgroup_control.h"
@@ -188,7 +189,8 @@ static void add_controllers(struct json_out *o, const struct picture *p)
 /* Of the manager that would make our groups: the system's, or a user's own. */
 static void add_systemd(struct json_out *o)
 {
-    bool user = geteuid() != 0, runs = access("/run/systemd/system", F_OK) == 0;
+    bool user = geteuid() != 0 || !proc_in_first_userns(),
+         runs = access("/run/systemd/system", F_OK) == 0;
     AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
     AUTO_FREE char *version = NULL;
     struct err why = ERR_INIT;

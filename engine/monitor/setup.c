@@ -192,7 +192,7 @@ static int make_group(struct monitor *m, struct err *e)
                                       .cgroups_path = c->lnx.cgroups_path,
                                       .resources = c->lnx.resources,
                                       .annotations = &c->annotations,
-                                      .flags = CGROUP_ACCOUNT | lenient | quiet };
+                                      .flags = CGROUP_ACCOUNT | CGROUP_LASTING | lenient | quiet };
     const struct cgroup_driver *driver;
 
     if (!rec->cgroup)
