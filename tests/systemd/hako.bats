@@ -73,6 +73,7 @@ no_scope() {
     # It keeps the manager that it was made with.
     HAKO_CGROUP_MANAGER=cgroupfs hako start one
     is "$(cat "$group/cgroup.procs")" "$(inspect one '{{.State.Pid}}')"
+    is "$(systemctl is-active "hako-$id.scope")" active
     is "$(cat "$group/memory.max")" 83886080
     hako rm -f one
     no_scope
