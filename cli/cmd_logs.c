@@ -31,17 +31,19 @@ static const struct opt options[] = {
 
 struct printer {
     bool timestamps;
+    bool amid[STDERR_FILENO + 1]; /* by descriptor: what it got last was no whole line */
 };
 
 static int print(void *arg, int fd, int64_t time_ns, const char *data, size_t len, struct err *e)
 {
-    const struct printer *p = arg;
+    struct printer *p = arg;
     AUTO_BUF struct buf b = { 0 };
     char stamp[MOMENT_MAX];
     int to = fd == STDERR_FILENO ? STDERR_FILENO : STDOUT_FILENO;
 
-    if (p->timestamps)
+    if (p->timestamps && !p->amid[to])
         buf_fmt(&b, "%s ", moment_text(time_ns, stamp));
+    p->amid[to] = len > 0 && data[len - 1] != '\n';
     buf_add(&b, data, len);
     if (b.failed)
         return err_nomem(e);

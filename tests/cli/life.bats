@@ -198,6 +198,14 @@ rest"
 }
 
 # bats test_tags=host-only
+@test "logs -t: one time a line, however many pieces it came in" {
+    box web sh -c 'printf one; sleep 0.2; echo err >&2; printf " line"; sleep 0.2; echo " only"; echo next'
+    hako wait web
+    is "$(hako logs -t web 2>/dev/null | cut -d' ' -f2-)" "one line only
+next"
+    is "$(hako logs -t web 2>&1 >/dev/null | cut -d' ' -f2-)" err
+}
+
 @test "the log of a terminal is stdout" {
     hako run -dt --network none --name box $I sh -c 'echo out; echo err >&2' 2>/dev/null
     hako wait box
