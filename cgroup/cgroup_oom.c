@@ -241,6 +241,14 @@ void cgroup_oom_open(const struct cgroup *cg, struct cgroup_oom *ret)
         cgroup_oom_close(ret);
 }
 
+void cgroup_oom_rewind(struct cgroup_oom *w, uint64_t kills)
+{
+    w->kills = kills;
+    w->all = 0;
+    w->hits[0] = 0;
+    w->since_us = 0;
+}
+
 void cgroup_oom_close(struct cgroup_oom *w)
 {
     if (w->fd >= 0)

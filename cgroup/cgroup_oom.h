@@ -37,6 +37,8 @@ struct cgroup_oom {
 
 /* Notes where the counters stand. Never fails: ret->fd is -1 where there is nothing to read. */
 void cgroup_oom_open(const struct cgroup *cg, struct cgroup_oom *ret);
+/* Goes back to when `kills` had been counted, in a group that was new when it was first watched. */
+void cgroup_oom_rewind(struct cgroup_oom *w, uint64_t kills);
 void cgroup_oom_close(struct cgroup_oom *w);
 DEFINE_CLEANUP(struct cgroup_oom, cgroup_oom, cgroup_oom_close(p))
 #define AUTO_CGROUP_OOM CLEANUP(cgroup_oom)

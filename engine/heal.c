@@ -5,13 +5,15 @@
 #include "base/commit.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "base/utc.h"
+#include "cgroup/cgroup_oom.h"
+#include "engine/group.h"
 #include "engine/life.h"
 #include "engine/names.h"
 #include "engine/teardown.h"
 #include "engine/volume.h"
 
 #include <fcntl.h>
-#include <time.h>
 
 /* What commit_file() of a killed process left. */
 static void remove_temporary(int dirfd)
@@ -47,15 +49,13 @@ static bool recall_end(struct container *c)
 static int record_end(struct container *c, struct err *e)
 {
     struct status *s = &c->status;
-    struct timespec now;
 
     if (s->monitor_pid == 0)
         return 0;
     if (!recall_end(c)) {
-        clock_gettime(CLOCK_REALTIME, &now);
         s->state = RECORD_STOPPED;
         s->exit_code = 137;
-        s->finished = now.tv_sec * 1000000000LL + now.tv_nsec;
+        s->finished = utc_now_ns();
         s->pid = 0;
         s->monitor_pid = 0;
         if (str_set(&s->error, "its monitor was killed") < 0)
@@ -65,6 +65,30 @@ static int record_end(struct container *c, struct err *e)
             return r;
     }
     return container_save_status(c, e);
+}
+
+/* Kills for lack of memory that the monitor did not live to note; the group is still there. */
+static void note_oom(struct container *c)
+{
+    AUTO_GROUP struct group g = GROUP_INIT;
+    AUTO_CGROUP_OOM struct cgroup_oom watch = CGROUP_OOM_INIT;
+    struct status *s = &c->status;
+    struct err ignored = ERR_INIT;
+    AUTO_OOM struct oom found = { .kills = s->oom ? s->oom->kills : 0 };
+
+    if (s->monitor_pid == 0 || group_open(&c->record, &g, &ignored) < 0)
+        return;
+    cgroup_oom_open(&g.cgroup, &watch);
+    cgroup_oom_rewind(&watch, found.kills);
+    if (cgroup_oom_look(&watch, &g.cgroup, &found, &ignored) != 1)
+        return;
+    if (!s->oom && !(s->oom = calloc(1, sizeof(*s->oom))))
+        return;
+    oom_free(s->oom);
+    *s->oom = found;
+    found = (struct oom){ 0 };
+    s->oom->time = utc_now_ns();
+    s->oom_killed = true;
 }
 
 /* A --rm container is gone after its end, and one that `run` could not finish was never there. */
@@ -81,6 +105,8 @@ static int heal_locked(const struct paths *p, struct container *c, struct err *e
     if (r < 0 || !life_lost(c))
         return r;
     bool to_go = is_to_go(c);
+    if (!to_go)
+        note_oom(c);
     err_collect(&first, teardown(p, c, e), e);
     remove_temporary(c->run_fd);
     remove_temporary(c->dir_fd);

@@ -45,6 +45,26 @@ b created $B root"
     fails 1 oci list operand
 }
 
+# covers: events:--pressure
+# bats test_tags=host-only
+@test "events tells of pressure: two that want one processor" {
+    command_is init hunt 1000
+    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
+    taskset -c 0 "$HAKO_BUILD/hako-oci" --root "$T/oci" run -d -b "$B" box </dev/null >"$T/out" 2>&1
+    taskset -c 0 "$HAKO_BUILD/hako-oci" --root "$T/oci" exec -d box init hunt 1000 </dev/null >>"$T/out" 2>&1
+    oci events --interval 1h --pressure cpu:some:10ms/2s --pressure io:full box >"$T/events" &
+    events=$!
+    wait_for 30 grep -q pressure "$T/events"
+    oci kill box KILL
+    wait $events
+    is "$(jq -c '[.type, .id, .data.resource, .data.kind, .data.stall, .data.window]' <"$T/events" | sort -u)" \
+        '["pressure","box","cpu","some",10000,2000000]'
+    is "$(jq -c '.data.psi | keys' <"$T/events" | sort -u)" '["avg10","avg300","avg60","total"]'
+    wait_for 5 is_stopped box
+    fails 1 oci events --pressure cpu:some:1s/20s box
+    has "$output" '--pressure: "cpu:some:1s/20s": the window must be from 500ms to 10s'
+}
+
 # covers: state /annotations
 # bats test_tags=host-only
 @test "state has what runc's has" {
