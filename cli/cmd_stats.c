@@ -147,7 +147,8 @@ static int stream(struct stats *s, int64_t interval, struct err *e)
 
 static int once(struct stats *s, int64_t interval, struct err *e)
 {
-    struct timespec left = { .tv_sec = interval / NANO, .tv_nsec = interval % NANO };
+    int64_t ns = interval > METER_TICK_NS ? interval : METER_TICK_NS;
+    struct timespec left = { .tv_sec = ns / NANO, .tv_nsec = ns % NANO };
 
     while (meter_counts(&s->meter) && nanosleep(&left, &left) < 0 && errno == EINTR)
         ;

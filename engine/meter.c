@@ -13,9 +13,6 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
-/* Between two looks that are closer than this the kernel may not have counted at all. */
-#define TICK_NS 20000000
-
 int meter_open(const struct paths *p, unsigned flags, struct meter *ret, struct err *e)
 {
     struct meter m = METER_INIT;
@@ -92,7 +89,7 @@ static int read_item(struct meter_item *item, struct err *e)
         return r;
     int64_t ns = item->now.time - item->then;
     uint64_t used = item->now.cpu.usage;
-    if (item->then != 0 && ns < TICK_NS)
+    if (item->then != 0 && ns < METER_TICK_NS)
         return 0;
     if (item->then != 0) {
         item->cpu = (double)(used - item->used_then) * 1000 / (double)ns * 100;

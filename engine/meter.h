@@ -34,6 +34,10 @@ struct meter_item {
     uint64_t rx, tx; /* bytes, as the container sees them */
 };
 
+/* Between two looks that are closer than this the kernel may not have counted at all: `cpu` stays
+ * what it was. */
+#define METER_TICK_NS INT64_C(20000000)
+
 enum meter_flags {
     METER_STOPPED = 1,  /* those that do not run, too */
     METER_PRESSURE = 2, /* read pressure, too */

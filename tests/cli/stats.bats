@@ -64,6 +64,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
     # As they were asked for, in that order.
     is "$(hako stats --no-stream -i 50ms --format '{{.Container}}={{.Name}}' made busy made 2>&- | xargs)" \
         "made=made busy=busy"
+    lacks "$(hako stats --no-stream -i 1ms --format '{{.CPUPerc}}' busy 2>&-)" --
     is "$(hako stats --no-stream -i 50ms --format 'table {{.Name}}\t{{.PIDs}}' made 2>&- | xargs)" \
         "NAME PIDS made 0"
 }

@@ -13,8 +13,12 @@ setup_file() {
 
 teardown() {
     oci delete -f "$BOX"
-    [ ! -d "$T/runc" ] || runc --root "$T/runc" delete -f runc || :
-    rm -rf "$T/runc"
+    if [ -d "$T/runc" ]; then
+        echo 1 >"/sys/fs/cgroup/hako/$BOX-runc/cgroup.kill"
+        wait_for 20 grep -q 'populated 0' "/sys/fs/cgroup/hako/$BOX-runc/cgroup.events"
+        runc --root "$T/runc" delete -f runc
+        rm -rf "$T/runc"
+    fi
     hako_teardown
 }
 
@@ -106,7 +110,7 @@ leaves() {
     jq -e '.data | .hugetlb["2MB"].usage == 2097152 and .cpu.throttling.throttledTime > 0 and
         .memory.swap.limit == 33554432 and .memory.usage.limit == 33554432 and
         ([.blkio.ioServiceBytesRecursive[] | .op] | unique) == ["Read", "Write"] and
-        ([.blkio.ioServiceBytesRecursive[] | select(.op == "Write") | .value] | add) >= 4194304 and
+        ([.blkio.ioServiceBytesRecursive[] | select(.op == "Read") | .value] | add) > 0 and
         (.cpu.psi.some | keys) == ["avg10", "avg300", "avg60", "total"]' "$T/ours" ||
         { cat "$T/ours"; false; }
 }
