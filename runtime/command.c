@@ -229,10 +229,14 @@ int command_exec(struct setup *s, struct err *e)
     if (s->stub >= 0) {
         fcntl(s->report, F_SETFD, 0);
         execveat(s->stub, "", s->argv, s->envp, AT_EMPTY_PATH);
+        int exec_errno = errno;
         fcntl(s->report, F_SETFD, FD_CLOEXEC);
-        return err_sys(e, "execveat", "the last program before the command");
+        errno = exec_errno;
+        if (errno != E2BIG) /* which is the command's own */
+            return err_sys(e, "execveat", "the last program before the command");
+    } else {
+        execve(s->command, s->argv + 2, s->envp);
     }
-    execve(s->command, s->argv + 2, s->envp);
     struct sync_msg m = { .kind = SYNC_ERRNO, .num = errno };
     return sync_error(&m, s->process->args[0], e);
 }

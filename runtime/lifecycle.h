@@ -58,8 +58,8 @@ void lifecycle_run_end(struct lifecycle_ctr *c, bool remove);
 /* Today's state. The caller frees (state_free). */
 int lifecycle_state(const char *root, const char *id, struct state *ret, struct err *e);
 
-/* Signals its first process, or every process of its cgroup. Stopped: ERR_STATE "container not
- * running". */
+/* Signals its first process, or every process of its cgroup: `all`, and SIGKILL where it has no pid
+ * namespace of its own. None to be signalled: ERR_STATE "container not running", unless `all`. */
 int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct err *e);
 
 /* Freezes and thaws all of its cgroup. ERR_STATE "container not running" and "container not

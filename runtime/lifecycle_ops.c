@@ -49,14 +49,14 @@ int lifecycle_kill(const char *root, const char *id, int sig, bool all, struct e
     if (r < 0)
         return r;
     /* Without a pid namespace of their own its processes do not end with the first. */
-    if (sig == SIGKILL && c.sf.shares_pids && c.sf.state.status != STATE_STOPPED)
-        all = true;
+    bool rest = all || (sig == SIGKILL && c.sf.shares_pids);
     /* Processes that init has left behind can still be signalled. */
-    if (all && c.cgroup.fd >= 0 &&
+    if (rest && c.cgroup.fd >= 0 &&
         (c.sf.state.status != STATE_STOPPED || cgroup_populated(&c.cgroup)))
         return sig == SIGKILL ? cgroup_kill(&c.cgroup, e) : cgroup_signal(&c.cgroup, sig, e);
+    /* All of nothing is no failure (as runc and crun). */
     if (c.sf.state.status == STATE_STOPPED)
-        return err_set(e, ERR_STATE, "container not running");
+        return all ? 0 : err_set(e, ERR_STATE, "container not running");
     return signal_init(&c, sig, e);
 }
 

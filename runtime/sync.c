@@ -95,6 +95,7 @@ const char *sync_reason(int errnum)
     case ENOEXEC: return "exec format error";
     case EISDIR: return "is a directory: permission denied"; /* engines look for these words: 126 */
     case ENOTDIR: return "not a directory";
+    case E2BIG: return "argument list too long";
     default: return strerrordesc_np(errnum);
     }
 }

@@ -178,10 +178,18 @@ b created $B root"
     up run box -d
     wait_for 5 is_stopped box
     is "$(oci ps -f json box | jq length)" 1
-    fails 1 oci kill box KILL
+    fails 1 oci kill box TERM
+    has "$output" "container not running"
     oci kill --all box KILL
     wait_for 5 eval '[ "$(oci ps -f json box)" = "[]" ]'
-    fails 1 oci kill --all box KILL
+    oci kill --all box KILL
+    oci delete box
+    # KILL means all of them, as with runc.
+    up run box -d
+    wait_for 5 is_stopped box
+    oci kill box KILL
+    wait_for 5 eval '[ "$(oci ps -f json box)" = "[]" ]'
+    fails 1 oci kill box KILL
     has "$output" "container not running"
     oci delete box
 }

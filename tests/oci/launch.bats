@@ -227,6 +227,9 @@ box by.sysctl"
     command_is /etc
     fails 126 launch "$B"
     has "$output" 'is a directory'
+    config '.process.args = ["/bin/init", "echo", ("x" * 140000)]'
+    fails 126 launch "$B"
+    has "$output" 'exec /bin/init: argument list too long'
     echo text >"$R/etc/plain"
     command_is /etc/plain
     fails 126 launch "$B"

@@ -71,7 +71,6 @@ stopped | create -b BUNDLE box     | container with given ID already exists
 stopped | start box                | cannot start a container that has stopped
 stopped | kill box TERM            | container not running
 stopped | kill box 0               | container not running
-stopped | kill --all box TERM      | container not running
 stopped | pause box                | container not running
 stopped | resume box               | container not paused
 stopped | exec box init true       | cannot exec in a stopped container
@@ -91,6 +90,13 @@ EOF
         has "$output" "$text"
         is "$(facts)" "$before"
     done < <(table)
+}
+
+@test "a signal for all processes of a container that has none is no failure" {
+    bring stopped
+    oci kill --all box TERM
+    oci kill --all box KILL
+    is "$(status_of box)" stopped
 }
 
 # containerd's checkKillError() takes the last line of level "error" of the log.
