@@ -131,16 +131,6 @@ START_TEST(full_record)
         { "/HostConfig/NanoCpus", "500000000" },
         { "/HostConfig/PidsLimit", "20" },
         { "/HostConfig/CpusetCpus", "\"0-1\"" },
-        { "/HostConfig/MemoryHigh", "5" },
-        { "/HostConfig/OomGroup", "true" },
-        { "/HostConfig/CpuIdle", "false" },
-        { "/HostConfig/BlkioWeightDevice", "[{\"Path\":\"/dev/a:b\",\"Weight\":100}]" },
-        { "/HostConfig/BlkioDeviceWriteIOps",
-          "[{\"Path\":\"/dev/a\",\"Rate\":1},{\"Path\":\"/dev/b\",\"Rate\":2}]" },
-        { "/HostConfig/BlkioDeviceReadBps", "[]" },
-        { "/HostConfig/CgroupConf", "{\"cpu.weight\":\"7\"}" },
-        { "/HostConfig/DeviceCgroupRules", "[\"c 1:3 r\"]" },
-        { "/HostConfig/MemorySwappiness", "null" },
         { "/NetworkSettings/Networks/app/IPAddress", "\"\"" },
         { "/NetworkSettings/Networks/app/Aliases", "[\"db\"]" },
         { "/NetworkSettings/Networks/app/IPAMConfig", "{\"IPv4Address\":\"10.1.2.3\"}" },
@@ -166,9 +156,7 @@ START_TEST(full_record)
          "\"mode\":\"z\"},{\"type\":\"tmpfs\",\"destination\":\"/t\"},"
          "{\"type\":\"volume\",\"name\":\"n\",\"destination\":\"/v\",\"anonymous\":true}],"
          "\"limits\":{\"memory\":67108864,\"nanoCpus\":500000000,\"pids\":20,"
-         "\"memoryHigh\":5,\"oomGroup\":1,\"blkioWeightDevice\":[\"/dev/a:b:100\"],"
-         "\"deviceWriteIOps\":[\"/dev/a:1\",\"/dev/b:2\"],\"unified\":{\"cpu.weight\":\"7\"},"
-         "\"cpusetCpus\":\"0-1\"},\"deviceCgroupRules\":[\"c 1:3 r\"]",
+         "\"cpusetCpus\":\"0-1\"}",
          NULL);
     CLEANUP(json_value) struct json_value *v = inspect();
 
@@ -184,6 +172,34 @@ START_TEST(full_record)
           "{\"Type\":\"tmpfs\",\"Source\":\"\",\"Destination\":\"/t\","
           "\"Mode\":\"\",\"RW\":true,\"Propagation\":\"\"}");
     check(v, "/Mounts/3/Name", "\"n\"");
+}
+END_TEST
+
+START_TEST(limits)
+{
+    static const struct {
+        const char *pointer;
+        const char *want;
+    } rows[] = {
+        { "/HostConfig/MemoryHigh", "5" },
+        { "/HostConfig/OomGroup", "true" },
+        { "/HostConfig/CpuIdle", "false" },
+        { "/HostConfig/BlkioWeightDevice", "[{\"Path\":\"/dev/a:b\",\"Weight\":100}]" },
+        { "/HostConfig/BlkioDeviceWriteIOps",
+          "[{\"Path\":\"/dev/a\",\"Rate\":1},{\"Path\":\"/dev/b\",\"Rate\":2}]" },
+        { "/HostConfig/BlkioDeviceReadBps", "[]" },
+        { "/HostConfig/CgroupConf", "{\"cpu.weight\":\"7\"}" },
+        { "/HostConfig/DeviceCgroupRules", "[\"c 1:3 r\"]" },
+        { "/HostConfig/MemorySwappiness", "null" },
+    };
+    make(",\"limits\":{\"memoryHigh\":5,\"oomGroup\":1,\"blkioWeightDevice\":[\"/dev/a:b:100\"],"
+         "\"deviceWriteIOps\":[\"/dev/a:1\",\"/dev/b:2\"],\"unified\":{\"cpu.weight\":\"7\"}},"
+         "\"deviceCgroupRules\":[\"c 1:3 r\"]",
+         NULL);
+    CLEANUP(json_value) struct json_value *v = inspect();
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        check(v, rows[i].pointer, rows[i].want);
 }
 END_TEST
 
@@ -242,6 +258,7 @@ int main(void)
     tcase_add_checked_fixture(t, start, trees_remove);
     tcase_add_test(t, empty_record);
     tcase_add_test(t, full_record);
+    tcase_add_test(t, limits);
     tcase_add_test(t, after_its_end);
     tcase_add_test(t, while_it_runs);
     tcase_add_test(t, unknown);
