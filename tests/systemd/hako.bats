@@ -119,6 +119,7 @@ no_scope() {
     no_scope
 }
 
+# covers: global:--systemd-cgroup /linux/resources/hugepageLimits/*/limit
 @test "a user is told which controller is missing, and how it is granted" {
     bundle user
     rm "$B/config.json"

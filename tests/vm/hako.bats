@@ -54,6 +54,7 @@ hako: warning: limits are not applied, for lack of cgroup v2 controllers: memory
 hello"
 }
 
+# covers: global:--rootless /linux/resources/pids/limit
 @test "a user without a group of his own is told what gives him one" {
     needs_controllers pids
     . tests/oci/bundle.bash
