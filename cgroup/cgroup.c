@@ -264,6 +264,14 @@ static int make_group(const struct cgroup_tree *t, const char *path, unsigned fl
     return r < 0 ? r : there;
 }
 
+/* Nobody freezes /hako itself: containers right below it need no look. */
+static bool is_usual(const char *path)
+{
+    const char *name = str_after(path, CGROUP_PARENT "/");
+
+    return name && !strchr(name, '/');
+}
+
 int cgroup_create(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
                   unsigned flags, struct cgroup *ret, struct err *e)
 {
@@ -280,7 +288,11 @@ int cgroup_create(const struct cgroup_tree *t, const char *path, const struct co
     int there = make_group(t, path, flags, &cg, &kept, e);
     if (there == 1 && cgroup_populated(&cg))
         return err_set(e, ERR_IN_USE, "cgroup %s has processes in it already", cg.abs_path);
-    rc = there < 0 ? there : cgroup_fill(t, &cg, &l, r, e);
+    rc = there < 0 ? there : 0;
+    if (rc >= 0 && (there == 1 || !is_usual(path)))
+        rc = cgroup_startable(t, &cg, e);
+    if (rc >= 0)
+        rc = cgroup_fill(t, &cg, &l, r, e);
     if (rc < 0 && there == 0)
         discard(t, path, kept);
     if (rc < 0)

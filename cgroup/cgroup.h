@@ -88,8 +88,8 @@ int cgroup_check(const char *path, const struct config_resources *r, unsigned fl
 /*
  * Makes the group and its missing parents, switches the controllers on that the limits need, sets
  * them, and attaches the device rules' program. Does cgroup_check() first. An empty group that is
- * there already is used as it is; one with processes is ERR_IN_USE. On failure nothing that it
- * made remains. `flags`: enum cgroup_flags.
+ * there already is used as it is; one with processes is ERR_IN_USE, one below a frozen group
+ * ERR_STATE. On failure nothing that it made remains. `flags`: enum cgroup_flags.
  */
 int cgroup_create(const struct cgroup_tree *t, const char *path, const struct config_resources *r,
                   unsigned flags, struct cgroup *ret, struct err *e);
@@ -133,8 +133,9 @@ int cgroup_procs(const struct cgroup *cg, pid_t **ret, size_t *ret_n, struct err
 /* True while a process lives in it or below ("populated" of cgroup.events). */
 bool cgroup_populated(const struct cgroup *cg);
 
-/* SIGKILL to everything in it, frozen or not, forks included (cgroup.kill, kernel 5.14; else a
- * bounded loop). Returns without waiting for the deaths. A group that is gone is success. */
+/* SIGKILL to everything in it, frozen or not, forks included (cgroup.kill, kernel 5.14; else one
+ * after the other while it is frozen). Returns without waiting for the deaths. A group that is gone
+ * is success. */
 int cgroup_kill(const struct cgroup *cg, struct err *e);
 /* Any signal to every process in it. */
 int cgroup_signal(const struct cgroup *cg, int sig, struct err *e);
@@ -146,6 +147,10 @@ int cgroup_thaw(const struct cgroup *cg, struct err *e);
 bool cgroup_frozen(const struct cgroup *cg);
 /* The same of the group at `path`, unopened; false when there is none. */
 bool cgroup_frozen_at(const struct cgroup_tree *t, const char *path);
+
+/* Could a process run in it? ERR_STATE names the frozen group above. An empty one that is frozen
+ * itself, as a paused container may have left it, is thawed. */
+int cgroup_startable(const struct cgroup_tree *t, const struct cgroup *cg, struct err *e);
 
 /*
  * Removes the group and everything below it. A group that is gone is success. Processes that are

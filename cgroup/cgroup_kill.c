@@ -7,10 +7,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <time.h>
 
-#define FREEZE_MS  10000
-#define KILL_ROUND 100 /* at most; 10 ms apart */
+#define FREEZE_MS   10000
+#define KILL_ROUNDS 100 /* at most */
+#define KILL_MS     10
 
 int cgroup_signal(const struct cgroup *cg, int sig, struct err *e)
 {
@@ -26,22 +26,28 @@ int cgroup_signal(const struct cgroup *cg, int sig, struct err *e)
     return 0;
 }
 
-/* Without cgroup.kill (kernels before 5.14, or it may not be written): stop them all, so that none
- * can fork out of reach, kill every one, and let them die. */
+static int put_freeze(const struct cgroup *cg, const char *value, struct err *e)
+{
+    if (fs_put(cg->fd, "cgroup.freeze", value) < 0)
+        return err_sysf(e, "write", "%s to %s/cgroup.freeze", value, cg->abs_path);
+    return 0;
+}
+
+/* Without cgroup.kill (kernels before 5.14, or it may not be written). While the group is frozen
+ * what forks does not get further, and what is born stands still: the processes become fewer with
+ * each round. They die frozen. Where it cannot be frozen there are no pauses to fork in. */
 static int kill_one_by_one(const struct cgroup *cg, struct err *e)
 {
-    const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
     struct err ignored = ERR_INIT;
-    int r = 0;
+    bool frozen = put_freeze(cg, "1", &ignored) >= 0;
+    int rounds = frozen ? KILL_ROUNDS : KILL_ROUNDS * KILL_ROUNDS, r = 0;
 
-    cgroup_freeze(cg, &ignored);
-    for (int i = 0; r >= 0 && i < KILL_ROUND && cgroup_populated(cg); i++) {
+    for (int i = 0; r >= 0 && i < rounds && cgroup_populated(cg); i++) {
         r = cgroup_signal(cg, SIGKILL, e);
-        if (i == 0)
-            cgroup_thaw(cg, &ignored);
-        nanosleep(&pause, NULL);
+        if (frozen)
+            cgroup_procs_await(cg->fd, "populated", 0, KILL_MS);
     }
-    cgroup_thaw(cg, &ignored);
+    put_freeze(cg, "0", &ignored);
     return r;
 }
 
@@ -50,13 +56,6 @@ int cgroup_kill(const struct cgroup *cg, struct err *e)
     if (fs_put(cg->fd, "cgroup.kill", "1") == 0 || cgroup_procs_event(cg->fd, "populated") < 0)
         return 0;
     return kill_one_by_one(cg, e);
-}
-
-static int put_freeze(const struct cgroup *cg, const char *value, struct err *e)
-{
-    if (fs_put(cg->fd, "cgroup.freeze", value) < 0)
-        return err_sysf(e, "write", "%s to %s/cgroup.freeze", value, cg->abs_path);
-    return 0;
 }
 
 int cgroup_freeze(const struct cgroup *cg, struct err *e)
@@ -96,4 +95,36 @@ bool cgroup_frozen_at(const struct cgroup_tree *t, const char *path)
     AUTO_FREE char *file = str_fmt("%s/cgroup.freeze", path + 1);
 
     return file && read_freeze(t->fd, file);
+}
+
+/* The frozen group that is highest up on the way to `path`: its file, malloc'd; or NULL. */
+static char *frozen_by(const struct cgroup_tree *t, const char *path)
+{
+    AUTO_FREE char *group = str_dup(path);
+
+    for (char *p = group; p && *p; p++) {
+        if (p[1] != '/' && p[1] != '\0')
+            continue;
+        char text[8], c = p[1];
+        p[1] = '\0';
+        AUTO_FREE char *file = str_fmt("%s/cgroup.freeze", group + 1);
+        if (file && fs_read_small(t->fd, file, text, sizeof(text)) > 0 && text[0] == '1')
+            return str_fmt("%s/%s", t->path, file);
+        p[1] = c;
+    }
+    return NULL;
+}
+
+int cgroup_startable(const struct cgroup_tree *t, const struct cgroup *cg, struct err *e)
+{
+    if (cgroup_procs_event(cg->fd, "frozen") != 1)
+        return 0;
+    if (cgroup_frozen(cg) && !cgroup_populated(cg)) {
+        int r = cgroup_thaw(cg, e);
+        if (r < 0 || cgroup_procs_event(cg->fd, "frozen") != 1)
+            return r;
+    }
+    AUTO_FREE char *file = frozen_by(t, cg->path);
+    err_set(e, ERR_STATE, "cgroup %s is frozen: nothing starts in it", cg->abs_path);
+    return file ? err_hint(e, "%s is 1", file) : -ERR_STATE;
 }

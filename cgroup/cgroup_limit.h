@@ -84,3 +84,9 @@ void cgroup_undo_run(const struct cgroup_undo *u, int dirfd);
  * what was there before is added to it, also on failure; NULL: nobody wants to know. */
 int cgroup_limits_write(const struct cgroup_limits *l, int dirfd, const char *name,
                         struct cgroup_undo *undo, struct err *e);
+
+/* After the write of cpuset.cpus or cpuset.mems: ERR_INVALID when nothing on the list can be had.
+ * The kernel takes such a list and gives the group its parent's (cgroup-v2.rst,
+ * "cpuset.cpus.effective").
+ */
+int cgroup_cpuset_check(const struct cgroup_limit *l, int dirfd, const char *name, struct err *e);

@@ -76,6 +76,8 @@ static int write_one(const struct cgroup_limit *l, int dirfd, const char *name,
         r = fs_put(dirfd, file, value);
     }
     int errnum = errno;
+    if (r == 0 && l->controller == CGROUP_CPUSET)
+        return cgroup_cpuset_check(l, dirfd, name, e);
     if (r == 0 || is_fine(l, file, errnum))
         return 0;
     AUTO_FREE char *what = str_fmt("\"%s\" to %s/%s", value, name, file);

@@ -63,6 +63,47 @@ refused() {
     box_config 'del(.linux.resources.memory)'
 }
 
+@test "a group with processes of its own cannot have limited ones below" {
+    sleep 60 3>&- &
+    local sleeper=$!
+    echo $sleeper >"$TREE/cgroup.procs"
+    box_config '.linux.resources.memory.limit = 67108864'
+    refused
+    has "$output" "$TREE has processes of its own and so cannot have controllers for its children: pid $sleeper (sleep)"
+    has "$output" "hint: move them into a child group first, or name another parent group"
+    box_config 'del(.linux.resources.memory)'
+    kill $sleeper
+}
+
+@test "cpus that the parent does not have, or that are offline, are not taken for all of them" {
+    echo +cpuset >/sys/fs/cgroup/cgroup.subtree_control
+    echo 0 >"$TREE/cpuset.cpus"
+    box_config '.linux.resources.cpu = {cpus: "1"}'
+    refused
+    has "$output" "cpu.cpus: write \"1\" to $TREE/a/b/cpuset.cpus: none of them is online and the parent's"
+    has "$output" "hint: the kernel would give the group all that its parent has: 0"
+    box_config '.linux.resources.cpu = {cpus: "0-1"}'
+    oci create -b "$B" "$BOX" </dev/null >"$T/out" 2>&1
+    is "$(cat "$TREE/a/b/cpuset.cpus")" 0-1
+    fails 1 oci update --pids-limit 7 --cpuset-cpus 1 "$BOX"
+    has "$output" "write \"1\" to $TREE/a/b/cpuset.cpus"
+    is "$(cat "$TREE/a/b/cpuset.cpus" "$TREE/a/b/pids.max" | xargs)" "0-1 max"
+    is "$(jq -c '.linux.resources | [.cpu.cpus, .pids]' "$HAKO_RUNROOT/oci/$BOX/config.json")" '["0-1",null]'
+    box_config 'del(.linux.resources.cpu)'
+}
+
+@test "below a frozen group nothing is begun; one that a paused container left is thawed" {
+    echo 1 >"$TREE/cgroup.freeze"
+    refused
+    has "$output" "cgroup $TREE/a/b is frozen: nothing starts in it"
+    has "$output" "hint: $TREE/cgroup.freeze is 1"
+    echo 0 >"$TREE/cgroup.freeze"
+    mkdir -p "$TREE/a/b"
+    echo 1 >"$TREE/a/b/cgroup.freeze"
+    oci create -b "$B" "$BOX" </dev/null >"$T/out" 2>&1
+    is "$(cat "$TREE/a/b/cgroup.freeze")" 0
+}
+
 @test "a tree that is mounted read-only: create and update say so and change nothing" {
     mount -o remount,bind,ro /sys/fs/cgroup
     refused
@@ -95,7 +136,13 @@ refused() {
     oci update --memory 64m "$BOX"
     oci pause "$BOX"
     is "$(cat "$TREE/a/b/memory.max")" 67108864
-    # What is frozen dies all the same.
-    oci delete -f "$BOX"
+    # What is frozen dies all the same, whoever waits for it: nothing stays frozen.
+    fails 1 oci delete "$BOX"
+    has "$output" "paused"
+    fails 255 oci exec "$BOX" true
+    is "$(cat "$TREE/a/b/cgroup.freeze")" 1
+    oci kill "$BOX" KILL
+    wait_for 10 eval '[ "$(oci state "$BOX" | jq -r .status)" = stopped ]'
+    oci delete "$BOX"
     [ ! -d "$TREE/a/b" ]
 }
