@@ -48,6 +48,16 @@ void group_close(struct group *g)
     cgroup_tree_close(&g->tree);
 }
 
+int group_kill(const struct record *rec, struct err *e)
+{
+    AUTO_GROUP struct group g = GROUP_INIT;
+    int r = group_open(rec, &g, e);
+
+    if (r == -ERR_NOT_FOUND || r == -ERR_UNSUPPORTED)
+        return 0;
+    return r < 0 || g.cgroup.fd < 0 ? r : cgroup_kill(&g.cgroup, e);
+}
+
 int group_remove(const struct record *rec, struct err *e)
 {
     AUTO_GROUP struct group g = GROUP_INIT;

@@ -39,5 +39,8 @@ void group_close(struct group *g);
 DEFINE_CLEANUP(struct group, group, group_close(p))
 #define AUTO_GROUP CLEANUP(group)
 
+/* SIGKILL to everything in it. One that is gone, or none, is success. */
+int group_kill(const struct record *rec, struct err *e);
+
 /* Kills what is left in it and removes it, systemd's scope too. One that is gone is success. */
 int group_remove(const struct record *rec, struct err *e);

@@ -5,6 +5,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "engine/freeze.h"
+#include "engine/group.h"
 #include "engine/heal.h"
 #include "engine/life.h"
 #include "engine/teardown.h"
@@ -35,10 +36,15 @@ static int open_init(const struct container *c, int *ret_fd, struct err *e)
     return 0;
 }
 
+/* The end of the first process ends a PID namespace of the container's own. In another's the rest
+ * goes with the group: at once, since fork bombs leave a monitor little time. */
 static int send_signal(const struct container *c, int pidfd, int sig, struct err *e)
 {
+    const char *mode = c->record.pid_mode;
+    bool shared = !str_empty(mode) && !STREQ(mode, "private");
+
     if (proc_pidfd_signal(pidfd, sig) == 0)
-        return 0;
+        return sig == SIGKILL && shared ? group_kill(&c->record, e) : 0;
     if (errno == ESRCH)
         return not_running(c, e);
     return err_sysf(e, "signal", "container %.12s with %s", c->id,

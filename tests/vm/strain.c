@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* A container's only process, which runs into its limits: strain WHAT [NUMBER...]. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MIB       (1ul << 20)
+#define HUGE_PAGE (2 * MIB)
+
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void say(const char *word, unsigned long n)
+{
+    printf("%s %lu\n", word, n);
+    fflush(stdout);
+}
+
+static int fail(const char *what)
+{
+    printf("%s: %s\n", what, strerror(errno));
+    return 1;
+}
+
+/* Forks, and all children do, for ever; they come and go, so that no list of them stays true. */
+static _Noreturn int bomb(char **argv)
+{
+    pid_t first = getpid();
+
+    signal(SIGCHLD, SIG_IGN);
+    say("bomb", 0);
+    for (int i = 0;;) {
+        pid_t pid = fork();
+        if (pid == 0)
+            i = 0;
+        else if (pid > 0 && ++i == 8 && getpid() != first)
+            _exit(0);
+    }
+}
+
+/* How many children it may have, of those that it wants. */
+static int children(char **argv)
+{
+    int want = atoi(argv[0]), n = 0;
+
+    while (n < want) {
+        pid_t pid = fork();
+        if (pid < 0)
+            break;
+        if (pid == 0) {
+            pause();
+            _exit(0);
+        }
+        n++;
+    }
+    say("children", (unsigned long)n);
+    kill(0, SIGKILL);
+    return 0;
+}
+
+/* Fills so many MiB; "hold" stays with them. */
+static int memory(char **argv)
+{
+    size_t size = strtoul(argv[0], NULL, 10) * MIB;
+    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED)
+        return fail("mmap");
+    for (size_t i = 0; i < size; i += 4096)
+        p[i] = 1;
+    say("filled", size / MIB);
+    return 0;
+}
+
+/* How many huge pages it may have, of those that it wants. */
+static int hugepages(char **argv)
+{
+    unsigned long want = strtoul(argv[0], NULL, 10), n = 0;
+
+    for (; n < want; n++) {
+        char *p = mmap(NULL, HUGE_PAGE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+        if (p == MAP_FAILED)
+            break;
+        *p = 1;
+    }
+    say("hugepages", n);
+    return 0;
+}
+
+/* Uses a cpu for so many milliseconds, so many times, with as many between; the time on the clock.
+ */
+static int spin(char **argv)
+{
+    uint64_t ms = strtoul(argv[0], NULL, 10), start = now_ms();
+    int times = argv[1] ? atoi(argv[1]) : 1;
+
+    for (int i = 0; i < times; i++) {
+        uint64_t end = now_ms() + ms;
+        while (now_ms() < end)
+            ;
+        if (i + 1 < times)
+            usleep((useconds_t)ms * 1000);
+    }
+    say("ms", now_ms() - start);
+    return 0;
+}
+
+/* Reads ("r") or writes a file past the page cache: FILE r|w BLOCK-SIZE COUNT; the time it takes.
+ */
+static int io(char **argv)
+{
+    size_t size = strtoul(argv[2], NULL, 10);
+    int count = atoi(argv[3]), reads = argv[1][0] == 'r';
+    int fd = open(argv[0], (reads ? O_RDONLY : O_WRONLY) | O_DIRECT | O_CLOEXEC);
+    char *block = aligned_alloc(4096, size);
+    uint64_t start = now_ms();
+
+    if (fd < 0 || !block)
+        return fail(argv[0]);
+    memset(block, 1, size);
+    for (int i = 0; i < count; i++) {
+        off_t at = (off_t)size * i;
+        if ((reads ? pread(fd, block, size, at) : pwrite(fd, block, size, at)) != (ssize_t)size)
+            return fail(argv[0]);
+    }
+    say("ms", now_ms() - start);
+    return 0;
+}
+
+/* Reads a file through the page cache. */
+static int cache(char **argv)
+{
+    static char block[65536];
+    unsigned long n = 0;
+    int fd = open(argv[0], O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return fail(argv[0]);
+    for (ssize_t len; (len = read(fd, block, sizeof(block))) > 0;)
+        n += (unsigned long)len;
+    say("read", n / MIB);
+    return 0;
+}
+
+static _Noreturn int idle(char **argv)
+{
+    say("ready", 0);
+    for (;;)
+        pause();
+}
+
+static const struct {
+    const char *name;
+    int n_args;
+    int (*run)(char **argv);
+} commands[] = {
+    { "bomb", 0, bomb },           { "cache", 1, cache }, { "children", 1, children },
+    { "hugepages", 1, hugepages }, { "idle", 0, idle },   { "io", 4, io },
+    { "memory", 1, memory },       { "spin", 1, spin },
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].n_args)
+            return commands[i].run(argv + 2);
+    fprintf(stderr, "strain: what?\n");
+    return 64;
+}
