@@ -73,6 +73,7 @@ refused() {
     has "$output" "hint: move them into a child group first, or name another parent group"
     box_config 'del(.linux.resources.memory)'
     kill $sleeper
+    wait $sleeper || true
 }
 
 @test "cpus that the parent does not have, or that are offline, are not taken for all of them" {
