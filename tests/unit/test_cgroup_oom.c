@@ -124,6 +124,8 @@ END_TEST
 
 START_TEST(no_limit)
 {
+    counters("top/pod", 5, 5, 7); /* somebody else's, and before */
+    ck_assert_int_eq(cgroup_oom_look(&watch, &cg, &oom, &e), 0);
     counters("top/pod/ctr", 0, 0, 1);
     ck_assert_str_eq(line_of_look(), "out of memory: the host ran out, no limit was hit; killed a "
                                      "process; peak 57.22MiB");
@@ -175,6 +177,8 @@ static const struct {
       NULL, NULL, NULL, 0 },
     { "oom-kill:constraint=CONSTRAINT_MEMCG," NODES ",oom_memcg=/pod,task_memcg=/pod/a", OOM_UNSET,
       NULL, NULL, NULL, 0 },
+    { "oom-kill:constraint=CONSTRAINT_CPUSET," NODES ",global_oom,task_memcg=/a,task=b,pid=1",
+      OOM_UNSET, NULL, NULL, NULL, 0 },
     { "Memory cgroup out of memory: Killed process 7 (x), UID:0", OOM_UNSET, NULL, NULL, NULL, 0 },
     { "oom-kill:constraint=", OOM_UNSET, NULL, NULL, NULL, 0 },
     { "", OOM_UNSET, NULL, NULL, NULL, 0 },
