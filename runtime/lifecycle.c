@@ -241,6 +241,17 @@ static int seal(const struct config *c, struct err *e)
     return geteuid() == 0 && (visible || attr_has_labels(c->process)) ? self_seal(e) : 0;
 }
 
+/* Whatever went wrong first, when its directory is gone that is why. */
+static int explain(const struct lifecycle_ctr *c, const char *id, int r, struct err *e)
+{
+    struct stat st;
+
+    if (fstat(c->dir, &st) < 0 || st.st_nlink > 0)
+        return r;
+    err_clear(e);
+    return err_set(e, ERR_STATE, "container %s was deleted while it was created", id);
+}
+
 int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
                           struct lifecycle_ctr *ret, struct launch_proc *ret_proc, struct err *e)
 {
@@ -264,6 +275,7 @@ int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
     if (r < 0) {
         struct err ignored = ERR_INIT;
         launch_abort(&p);
+        r = explain(&c, args->id, r, e);
         lifecycle_remove(&c, args->id, &ignored);
         return r;
     }

@@ -148,6 +148,14 @@ EOF
     oci delete box
 }
 
+@test "a create that is deleted meanwhile says so, and leaves nothing" {
+    config '.hooks.createRuntime = [{path: $p, args: ["hako-oci", "--root", $r, "delete", "--force", "box"]}]' \
+        --arg p "$HAKO_BUILD/hako-oci" --arg r "$T/oci"
+    fails 1 oci create -b "$B" box
+    is "$output" "hako-oci: container box was deleted while it was created"
+    is "$(oci list -q)" ""
+}
+
 @test "several deletes at once: all find it gone in the end" {
     for i in {1..40}; do
         bring created
