@@ -244,6 +244,21 @@ b created $B root"
     is "$(oci list -q)" box
 }
 
+# covers: create:--no-new-keyring run:--no-new-keyring
+# bats test_tags=host-only
+@test "a session keyring of its own, or not" {
+    [ -e /proc/keys ] || skip "this kernel has no keys"
+    id=keys-${T##*.}
+    for how in create "run -d"; do
+        for flag in "" --no-new-keyring; do
+            oci $how -b "$B" $flag "$id" </dev/null >"$T/out" 2>&1
+            is "$how $flag $(grep -c "_ses\.$id:" /proc/keys)" "$how $flag $([ -n "$flag" ]; echo $?)"
+            oci delete --force "$id"
+            wait_for 5 eval '! grep -q "_ses\.$id:" /proc/keys'
+        done
+    done
+}
+
 # covers: create:--no-pivot run:--no-pivot
 # bats test_tags=host-only
 @test "--no-pivot: the root without pivot_root" {

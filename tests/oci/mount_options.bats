@@ -206,6 +206,14 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     done
     is "$(groups_of /new/shared)" shared
     is "$(groups_of /new/unbindable)" unbindable
+    # What lies below is a slave anyway, unless the root is shared, and with it all in the end.
+    config '.linux.rootfsPropagation = "rshared"'
+    bound /one rbind slave
+    bound /all rbind rslave
+    look
+    is "$(groups_of /one/sub)" shared
+    is "$(groups_of /all/sub)" "shared master"
+    config 'del(.linux.rootfsPropagation)'
     bound /x rbind private slave shared private slave
     fails 125 filled true
     has "$output" "propagation"

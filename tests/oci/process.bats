@@ -299,6 +299,13 @@ limit() { config '.process.rlimits = [{type: $t, soft: ($s|tonumber), hard: ($h|
         is "$type $(in_box rlimit $number)" "$type $soft $hard"
         number=$((number + 1))
     done
+    # Those that are 0 and may be for ever: what is asked of the kernel.
+    command_is init true
+    for type in NICE RTPRIO; do
+        limit RLIMIT_$type 3 4
+        strace -f -e trace=prlimit64,setrlimit -o "$T/trace" "$HAKO_BUILD/tests/oci/launch-test" "$B" 2>"$T/said"
+        grep -q "RLIMIT_$type, {rlim_cur=3, rlim_max=4}" "$T/trace"
+    done
     # Of another user, too, which may raise none.
     config '.process.user.uid = 1000'
     limit RLIMIT_NOFILE 5 6
