@@ -10,6 +10,7 @@
 #include "cgroup/cgroup_driver.h"
 #include "cgroup/cgroup_limit.h"
 #include "cgroup/cgroup_property.h"
+#include "cgroup/cgroup_scope.h"
 #include "cgroup/cgroup_unit.h"
 
 #include <fcntl.h>
@@ -26,12 +27,6 @@
  * Files say what limits are, properties say it again to systemd, which would otherwise take them
  * back whenever it writes a unit's files anew.
  */
-
-/* Whose systemd: root in a user namespace is a user outside. */
-static bool is_user(void)
-{
-    return geteuid() != 0 || !proc_in_first_userns();
-}
 
 /* The group of the system's manager: "", or where a container's own systemd stands. */
 static int system_root(char **ret, struct err *e)
@@ -68,10 +63,11 @@ static int systemd_path(const struct cgroup_want *w, char **ret, struct err *e)
 {
     AUTO_CGROUP_UNIT struct cgroup_unit unit = { 0 };
     AUTO_FREE char *root = NULL;
-    int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
+    int r =
+        cgroup_unit_make(w->cgroups_path, w->id, w->annotations, cgroup_scope_is_user(), &unit, e);
 
     if (r >= 0)
-        r = is_user() ? user_root(&root, e) : system_root(&root, e);
+        r = cgroup_scope_is_user() ? user_root(&root, e) : system_root(&root, e);
     if (r < 0)
         return r;
     *ret = str_fmt("%s%s", root, unit.path);
@@ -100,6 +96,7 @@ static int add_facts(const struct cgroup_want *w, const struct cgroup_unit *unit
         { "MemoryAccounting", "true" },
         { "TasksAccounting", "true" },
         { "IOAccounting", "true" },
+        { "TasksMax", "uint64 18446744073709551615" }, /* not systemd's default for units */
     };
     int r = cgroup_property_add(p, "Description", e, "'hako container %s'", w->id);
 
@@ -131,7 +128,7 @@ static int ask_for_scope(void *arg, struct err *e)
 {
     struct scope *s = arg;
     AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
-    int r = cgroup_bus_open(is_user(), &bus, e);
+    int r = cgroup_bus_open(cgroup_scope_is_user(), &bus, e);
 
     return r < 0 ? r : cgroup_bus_start(&bus, s->unit->name, s->properties, e);
 }
@@ -152,89 +149,6 @@ static int start_scope(struct scope *s, unsigned flags, struct cgroup *ret, stru
     return flags & CGROUP_LASTING ? apart(ask_for_scope, s, e) : ask_for_scope(s, e);
 }
 
-/* The scope's own group, of which the container's may be a child. */
-static int open_scope(const struct cgroup_tree *t, const char *path, struct cgroup *ret,
-                      struct err *e)
-{
-    size_t len = 0;
-    AUTO_FREE char *unit = cgroup_unit_of(path, &len);
-    AUTO_FREE char *scope = str_fmt("%.*s", (int)len, path);
-
-    if (!unit || !scope)
-        return err_nomem(e);
-    return cgroup_open(t, scope, ret, e);
-}
-
-/* systemd has to be told again where it counts weights as the BFQ scheduler does. */
-static int set_properties(const struct cgroup *scope, const struct cgroup_limits *l, struct err *e)
-{
-    AUTO_CGROUP_PROPERTIES struct cgroup_properties p = { 0 };
-    AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
-    bool bfq = faccessat(scope->fd, "io.bfq.weight", F_OK, 0) == 0;
-    AUTO_FREE char *unit = cgroup_unit_of(scope->path, NULL);
-    int r = unit ? cgroup_property_limits(l, bfq, &p, e) : err_nomem(e);
-
-    if (r < 0 || p.n == 0)
-        return r;
-    r = cgroup_bus_open(is_user(), &bus, e);
-    return r < 0 ? r : cgroup_bus_set(&bus, unit, &p, e);
-}
-
-static bool has_bfq_weights(const struct cgroup *scope, const struct cgroup_limits *l)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (STREQ(l->v[i].file, "io.bfq.weight"))
-            return faccessat(scope->fd, "io.bfq.weight", F_OK, 0) == 0;
-    return false;
-}
-
-/* The process that stands in is not to count: until it is gone there is room for one more. */
-static int make_room(const struct cgroup *scope, const struct cgroup_limits *l, struct cgroup *ret,
-                     struct err *e)
-{
-    const char *limit = NULL;
-
-    for (size_t i = 0; i < l->n; i++)
-        if (STREQ(l->v[i].file, "pids.max") && !STREQ(l->v[i].value, "max"))
-            limit = l->v[i].value;
-    if (!limit)
-        return 0;
-    AUTO_FREE char *more = str_fmt("%llu", strtoull(limit, NULL, 10) + 1);
-    ret->pids_max = str_dup(limit);
-    if (!more || !ret->pids_max)
-        return err_nomem(e);
-    if (fs_put(scope->fd, "pids.max", more) < 0)
-        return err_sysf(e, "write", "\"%s\" to %s/pids.max", more, scope->abs_path);
-    return 0;
-}
-
-/* The group that systemd made, with what systemd does not write, and the group below it that was
- * asked for. */
-static int adopt(const struct cgroup_tree *t, const char *path, const struct cgroup_want *w,
-                 const struct cgroup_limits *l, struct cgroup *ret, struct err *e)
-{
-    AUTO_CGROUP struct cgroup scope = CGROUP_INIT;
-    AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
-    int r = open_scope(t, path, &scope, e);
-
-    if (r >= 0 && has_bfq_weights(&scope, l))
-        r = set_properties(&scope, l, e);
-    if (r >= 0)
-        r = cgroup_fill(t, &scope, l, w->resources, e);
-    const char *below = r >= 0 ? path + strlen(scope.path) : "";
-    if (*below && mkdirat(scope.fd, below + 1, 0755) < 0 && errno != EEXIST)
-        r = err_sysf(e, "mkdir", "%s%s", t->path, path);
-    if (r >= 0)
-        r = cgroup_open(t, path, &cg, e);
-    if (r >= 0)
-        r = make_room(&scope, l, &cg, e);
-    if (r < 0)
-        return r;
-    *ret = cg;
-    cg = (struct cgroup)CGROUP_INIT;
-    return 0;
-}
-
 static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e);
 
 /* Everything that can be refused is refused before there is a scope. */
@@ -248,7 +162,8 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
     struct scope scope = { &unit, &p };
     struct err ignored = ERR_INIT;
 
-    int r = cgroup_unit_make(w->cgroups_path, w->id, w->annotations, is_user(), &unit, e);
+    int r =
+        cgroup_unit_make(w->cgroups_path, w->id, w->annotations, cgroup_scope_is_user(), &unit, e);
     cgroup_limits_warn(w->resources);
     if (r >= 0)
         r = cgroup_limits_make(w->resources, &l, e);
@@ -260,7 +175,7 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
         r = start_scope(&scope, w->flags, &stand_in, e);
     if (r < 0)
         return r;
-    r = adopt(t, path, w, &l, ret, e);
+    r = cgroup_scope_fill(t, path, w, &l, ret, e);
     if (r < 0) {
         cgroup_close(&stand_in);
         systemd_remove(t, path, &ignored);
@@ -271,7 +186,7 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
     return 0;
 }
 
-/* ---- attach, update, remove ---- */
+/* ---- attach, remove ---- */
 
 /* systemd may move processes where we may not (org.freedesktop.systemd1(5)). */
 static int systemd_attach(const struct cgroup *cg, pid_t pid, struct err *e)
@@ -279,34 +194,9 @@ static int systemd_attach(const struct cgroup *cg, pid_t pid, struct err *e)
     AUTO_CGROUP_BUS struct cgroup_bus bus = { 0 };
     size_t len = 0;
     AUTO_FREE char *unit = cgroup_unit_of(cg->path, &len);
-    int r = unit ? cgroup_bus_open(is_user(), &bus, e) : err_nomem(e);
+    int r = unit ? cgroup_bus_open(cgroup_scope_is_user(), &bus, e) : err_nomem(e);
 
     return r < 0 ? r : cgroup_bus_attach(&bus, unit, cg->path + len, pid, e);
-}
-
-/* First the files, since the kernel knows what it takes; then systemd, which writes them too, in
- * its own rounding; so the files once more. */
-static int systemd_update(const struct cgroup_tree *t, struct cgroup *cg,
-                          const struct cgroup_change *c, struct err *e)
-{
-    AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
-    const struct cgroup_change back = { .was = c->now, .now = c->was, .named = c->was };
-    struct err ignored = ERR_INIT;
-    AUTO_CGROUP struct cgroup scope = CGROUP_INIT;
-    int r = open_scope(t, cg->path, &scope, e);
-
-    if (r >= 0)
-        r = cgroup_limits_change(c, &l, e);
-    if (r >= 0)
-        r = cgroup_update(t, &scope, c, e);
-    if (r < 0)
-        return r;
-    r = set_properties(&scope, &l, e);
-    if (r >= 0)
-        return cgroup_update(t, &scope, c, e);
-    if (c->was)
-        cgroup_update(t, &scope, &back, &ignored);
-    return r;
 }
 
 static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e)
@@ -319,7 +209,8 @@ static int systemd_remove(const struct cgroup_tree *t, const char *path, struct 
 
     if (!unit || !scope)
         return err_nomem(e);
-    if (cgroup_bus_open(is_user(), &bus, &why) < 0 || cgroup_bus_stop(&bus, unit, &why) < 0)
+    if (cgroup_bus_open(cgroup_scope_is_user(), &bus, &why) < 0 ||
+        cgroup_bus_stop(&bus, unit, &why) < 0)
         log_warn("%s", why.msg);
     return cgroup_remove(t, scope, e);
 }
@@ -334,7 +225,11 @@ static int systemd_place(const char *parent, const char *id, char **ret, struct 
         return err_hint(e, "name a slice, such as machine.slice, or call with "
                            "--cgroup-manager=cgroupfs");
     }
-    *ret = str_fmt("%s:hako:%s", parent ? parent : is_user() ? "user.slice" : "machine.slice", id);
+    *ret = str_fmt("%s:hako:%s",
+                   parent                   ? parent
+                   : cgroup_scope_is_user() ? "user.slice"
+                                            : "machine.slice",
+                   id);
     return *ret ? 0 : err_nomem(e);
 }
 
@@ -343,7 +238,7 @@ const struct cgroup_driver cgroup_systemd = {
     .path = systemd_path,
     .create = systemd_create,
     .attach = systemd_attach,
-    .update = systemd_update,
+    .update = cgroup_scope_update,
     .remove = systemd_remove,
     .ready = twin_need,
     .place = systemd_place,

@@ -7,7 +7,7 @@ engine_up() {
     mkdir -p "$T/podman"
     cat >"$T/containers.conf" <<END
 [engine]
-cgroup_manager = "cgroupfs"
+cgroup_manager = "${cgroup_manager:-cgroupfs}"
 events_logger = "file"
 init_path = "$HAKO_ENGINES/usr/bin/tini-static"
 runtime_supports_json = ["crun", "hako-oci"]

@@ -1,108 +1,80 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Containers in systemd's scopes: made, limited, changed and ended over D-Bus, for root and a user.
+# Containers in systemd's scopes: made, named, changed and ended over D-Bus, for root.
 # Runs in the guest with systemd as process 1.
 
 load ../lib/hako
 load ../oci/bundle
+load scope
 
-# Services that others start at their first use are no test's leftovers.
-setup_file() {
-    hako_setup_file
-    [ ! -d /run/systemd/system ] || systemctl start dbus systemd-logind user@1000
-}
-
-teardown_file() {
-    [ ! -d /run/systemd/system ] || systemctl stop user@1000
-    hako_teardown_file
-}
-
-setup() {
-    [ -d /run/systemd/system ] || skip "systemd is not process 1 here; the guest has it"
-    hako_setup
-    bundle
-    command_is init pause
-}
-
-# on ARGUMENT...: hako-oci with systemd and a state directory of the file's own.
-on() { hako_oci --root "$T/oci" --systemd-cgroup "$@"; }
-
-# up ID: creates and starts the bundle in $B with the scope hako-ID of machine.slice.
-up() {
-    config '.linux.cgroupsPath = $path' --arg path "machine.slice:hako:$1"
-    on create --bundle "$B" "$1" </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }
-    on start "$1"
-}
-
-down() {
-    on delete --force "$1"
-    lacks "$(systemctl list-units --all --no-legend --plain "hako-$1.scope")" hako
-    [ ! -e "/sys/fs/cgroup/machine.slice/hako-$1.scope" ]
-}
-
-# property ID NAME
-property() { systemctl show --value -p "$2" "hako-$1.scope"; }
-# file ID NAME
-file() { cat "/sys/fs/cgroup/machine.slice/hako-$1.scope/$2"; }
+setup() { systemd_setup; }
 
 # covers: global:--systemd-cgroup /linux/cgroupsPath
-@test "a container is the only process of its scope, which ends with it" {
+@test "a container is the only process of its scope, and can be paused, entered, counted and killed" {
     up one
     pid=$(on state one | jq .pid)
-    is "$(cat "/proc/$pid/cgroup")" "0::/machine.slice/hako-one.scope"
+    is "$(cat "/proc/$pid/cgroup")" "0::/machine.slice/hako-$F-one.scope"
     is "$(file one cgroup.procs)" "$pid"
-    is "$(property one Delegate)" yes
-    is "$(property one Slice)" machine.slice
+    is "$(property one Delegate) $(property one Slice)" "yes machine.slice"
+    is "$(property one Description)" "hako container one"
+    on exec --detach --pid-file "$T/second" one init pause </dev/null >/dev/null 2>&1
+    is "$(sort -n <(file one cgroup.procs) | xargs)" "$pid $(cat "$T/second")"
+    is "$(on ps --format json one | jq 'sort' -c)" "[$pid,$(cat "$T/second")]"
+    on pause one
+    is "$(file one cgroup.events | grep frozen) $(on state one | jq -r .status)" "frozen 1 paused"
+    on resume one
+    is "$(on events --stats one | jq .data.pids.current)" 2
     on kill one KILL
     wait_for 10 eval '[ "$(on state one | jq -r .status)" = stopped ]'
     down one
 }
 
-# covers: global:--cgroup-manager
-@test "systemd and the files say the same of every limit" {
-    dev=$(lsblk -dno MAJ:MIN | grep -v '^7:' | head -n 1 | tr -d ' ')
-    config '.linux.resources = {memory: {limit: 67108864, swap: 100663296, reservation: 33554432},
-        cpu: {shares: 512, quota: 50000, period: 200000, cpus: "0-1", mems: "0"}, pids: {limit: 20},
-        blockIO: {throttleReadBpsDevice: [{major: $major, minor: $minor, rate: 1048576}]},
-        unified: {"memory.high": "50331648", "memory.min": "1048576"}}' \
-        --argjson major "${dev%:*}" --argjson minor "${dev#*:}"
-    up two
-    all=$(systemctl show hako-two.scope)
-    while read -r name property value file text; do
-        is "$name: $(sed -n "s/^$property=//p" <<<"$all")" "$name: $value"
-        is "$name: $(file two "$file")" "$name: ${text//_/ }"
-    done <<'END'
-limit       MemoryMax          67108864  memory.max      67108864
-swap        MemorySwapMax      33554432  memory.swap.max 33554432
-reservation MemoryLow          33554432  memory.low      33554432
-high        MemoryHigh         50331648  memory.high     50331648
-min         MemoryMin          1048576   memory.min      1048576
-shares      CPUWeight          20        cpu.weight      20
-quota       CPUQuotaPerSecUSec 250ms     cpu.max         50000_200000
-period      CPUQuotaPeriodUSec 200ms     cpu.max         50000_200000
-cpus        AllowedCPUs        0-1       cpuset.cpus     0-1
-mems        AllowedMemoryNodes 0         cpuset.mems     0
-pids        TasksMax           20        pids.max        20
-END
-    has "$(property two IOReadBandwidthMax)" 1048576
-    has "$(file two io.max)" "$dev rbps=1048576"
-    systemctl daemon-reload
-    is "$(file two memory.max)" 67108864
-    down two
+@test "the process that stands in does not count: one process is allowed one process" {
+    config '.linux.resources.pids.limit = 1'
+    scope_config only
+    timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" --systemd-cgroup run --bundle "$B" only \
+        </dev/null >"$T/out" 2>&1 &
+    local run=$!
+    wait_for 30 eval '[ "$(on state only 2>/dev/null | jq -r .status)" = running ]'
+    is "$(file only cgroup.procs | wc -l) $(file only pids.max)" "1 1"
+    is "$(property only TasksMax)" 1
+    on kill only KILL
+    wait "$run" || true
+    wait_for 10 scope_gone only
 }
 
-@test "update tells systemd, and daemon-reload takes nothing back" {
-    up three
-    on update --memory 64m --cpu-quota 30000 --cpu-period 100000 --pids-limit 30 three
-    is "$(property three MemoryMax)" 67108864
-    is "$(property three CPUQuotaPerSecUSec)" 300ms
-    is "$(file three cpu.max)" "30000 100000"
+# covers: /linux/resources/devices/*
+@test "device rules hold, and what systemd has no property for, through daemon-reload and set-property" {
+    local disk
+    disk=$(lsblk -dno MAJ:MIN | grep -v '^7:' | head -n 1 | tr -d ' ')
+    config '.linux.devices = [{type: "c", path: "/dev/kmsg", major: 1, minor: 11},
+        {type: "b", path: "/dev/disk", major: $major, minor: $minor}]' \
+        --argjson major "${disk%:*}" --argjson minor "${disk#*:}"
+    config '.linux.resources = {devices: [{allow: false, access: "rwm"},
+        {allow: true, type: "c", major: 1, minor: 11, access: "rw"}],
+        hugepageLimits: [{pageSize: "2MB", limit: 4194304}], cpu: {quota: 33333, period: 100000},
+        unified: {"memory.oom.group": "1", "cgroup.max.depth": "5"}}'
+    up rules
+    on exec rules init write /dev/kmsg hello
+    fails 1 on exec rules init cat /dev/disk
     systemctl daemon-reload
-    is "$(file three memory.max)" 67108864
-    is "$(file three pids.max)" 30
-    fails 1 on update --cpu-quota 1 three
-    is "$(file three cpu.max)" "30000 100000"
-    is "$(property three CPUQuotaPerSecUSec)" 300ms
+    systemctl set-property --runtime "hako-$F-rules.scope" TasksMax=40
+    on exec rules init write /dev/kmsg hello
+    fails 1 on exec rules init cat /dev/disk
+    has "$output" "Operation not permitted"
+    is "$(file rules pids.max) $(file rules hugetlb.2MB.max)" "40 4194304"
+    is "$(file rules memory.oom.group) $(file rules cgroup.max.depth)" "1 5"
+    # systemd keeps whole percents: nobody gets less.
+    is "$(file rules cpu.max)" "34000 100000"
+    down rules
+}
+
+@test "a refused update leaves the files, and systemd's mind, as they were" {
+    up three
+    on update --memory 64m --cpu-quota 30000 --cpu-period 100000 three
+    fails 1 on update --memory 32m --cpu-quota 1 three
+    is "$(file three memory.max) $(file three cpu.max)" "67108864 30000 100000"
+    is "$(property three MemoryMax) $(property three CPUQuotaPerSecUSec)" "67108864 300ms"
     down three
 }
 
@@ -110,22 +82,42 @@ END
 @test "annotations set properties of the scope and a group below it" {
     config '.annotations = {"org.systemd.property.TimeoutStopUSec": "uint64 5000000",
         "org.systemd.property.RuntimeMaxSec": "700.5", "org.systemd.property.SendSIGHUP": "true",
+        "org.systemd.property.KillSignal": "int32 10",
+        "org.systemd.property.CollectMode": "\"inactive\"",
+        "org.systemd.property.Documentation": "[\"man:a(1)\", \"man:b(2)\"]",
+        "org.systemd.property.After": "@as [\"dbus.socket\"]",
+        "org.systemd.property.AllowedCPUs": "[byte 0x01]",
+        "org.systemd.property.DeviceAllow": "[(\"/dev/null\", \"rw\"), (\"char-pts\", \"r\")]",
         "run.oci.systemd.subgroup": "box"}'
     up four
     is "$(property four TimeoutStopUSec)" 5s
     is "$(property four RuntimeMaxUSec)" "11min 40.500000s"
     is "$(property four SendSIGHUP)" yes
+    is "$(property four KillSignal)" 10
+    is "$(property four CollectMode)" inactive
+    is "$(property four Documentation)" "man:a(1) man:b(2)"
+    has "$(property four After)" dbus.socket
+    is "$(property four AllowedCPUs)" 0
+    has "$(property four DeviceAllow)" "char-pts r"
     is "$(file four box/cgroup.procs)" "$(on state four | jq .pid)"
     on update --memory 64m four
     is "$(file four memory.max)" 67108864
     down four
-    config '.annotations = {"org.systemd.property.TimeoutStopUSec": "uint64 many"}'
-    fails 1 up five
-    has "$(cat "$T/out")" "annotation org.systemd.property.TimeoutStopUSec=uint64 many"
-    config '.annotations = {"org.systemd.property.NoSuchThing": "true"}'
-    fails 1 up five
-    has "$(cat "$T/out")" "NoSuchThing"
-    [ ! -e /sys/fs/cgroup/machine.slice/hako-five.scope ]
+}
+
+@test "annotations that cannot be are refused, by us or by systemd, and nothing stays" {
+    while read -r name value text; do
+        config '.annotations = {("org.systemd.property." + $name): $value}' --arg name "$name" \
+            --arg value "$value"
+        fails 1 up five
+        has "$output" "$text"
+        scope_gone five
+        [ ! -e "$T/oci/five" ]
+    done <<'END'
+TimeoutStopUSec uint64_many annotation org.systemd.property.TimeoutStopUSec=uint64_many
+Slice 'other.slice' cgroupsPath
+NoSuchThing true NoSuchThing
+END
 }
 
 @test "a bad cgroupsPath and a taken scope are refused, and nothing stays" {
@@ -133,51 +125,20 @@ END
     fails 1 on create --bundle "$B" six </dev/null
     has "$output" 'expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got "/some/path" instead'
     up six
-    config '.linux.cgroupsPath = "machine.slice:hako:six"'
     fails 1 on create --bundle "$B" seven </dev/null
-    has "$output" "systemd has a unit hako-six.scope already"
+    has "$output" "systemd has a unit hako-$F-six.scope already"
     [ ! -e "$T/oci/seven" ]
     down six
 }
 
-@test "a scope that was stopped behind our back is a stopped container" {
-    up eight
-    systemctl kill -s KILL hako-eight.scope
-    wait_for 10 eval '[ "$(on state eight | jq -r .status)" = stopped ]'
-    wait_for 10 eval '[ ! -e /sys/fs/cgroup/machine.slice/hako-eight.scope ]'
-    down eight
-}
-
-@test "an ordinary user's containers are scopes of the user's own systemd" {
-    bundle user
-    rm "$B/config.json"
-    mkdir "$T/state"
-    chown -R tester "$B" "$T/state"
-    # Whoever clones into a group has to own what it has in common with his own.
-    as() {
-        runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 systemd-run --user --quiet --pipe \
-            --wait --collect "$HAKO_BUILD/hako-oci" --root "$T/state" --systemd-cgroup "$@"
-    }
-    as spec --rootless --bundle "$B"
-    config '.process.terminal = false | .process.args = ["init", "pause"]
-        | .linux.resources = {memory: {limit: 67108864}, pids: {limit: 20}} | del(.mounts)'
-    chown tester "$B/config.json"
-    as create --bundle "$B" nine </dev/null >"$T/out" 2>&1 || { cat "$T/out"; false; }
-    as start nine
-    group=/sys/fs/cgroup$(cut -d: -f3 "/proc/$(as state nine | jq .pid)/cgroup")
-    is "${group##*/}" hako-nine.scope
-    has "$group" /user@1000.service/user.slice/
-    is "$(cat "$group/memory.max")" 67108864
-    is "$(cat "$group/pids.max")" 20
-    as delete --force nine
-    [ ! -e "$group" ]
-}
-
 # covers: update:--resources
-@test "without --systemd-cgroup the container's own driver is used, and standard input read once" {
-    up one
-    hako_oci --root "$T/oci" update --resources - one <<<'{"pids":{"limit":77}}'
-    is "$(property one TasksMax)" 77
-    hako_oci --root "$T/oci" delete --force one
-    [ ! -e /sys/fs/cgroup/machine.slice/hako-one.scope ]
+@test "a scope's container is known without --systemd-cgroup, and ended by others is a stopped one" {
+    up eight
+    hako_oci --root "$T/oci" update --resources - eight <<<'{"pids":{"limit":77}}'
+    is "$(property eight TasksMax)" 77
+    systemctl kill -s KILL "hako-$F-eight.scope"
+    wait_for 10 eval '[ "$(on state eight | jq -r .status)" = stopped ]'
+    wait_for 10 eval '! scope_there eight'
+    hako_oci --root "$T/oci" delete eight
+    scope_gone eight
 }

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# For tests under systemd: hako-oci with scopes of machine.slice, and what they may leave behind.
+# Files run side by side: F is in the names of this file's containers.
+
+systemd_setup() {
+    [ -d /run/systemd/system ] || skip "systemd is not process 1 here; the guest has it"
+    F=${T##*.}
+    hako_setup
+    bundle
+    command_is init pause
+}
+
+# on ARGUMENT...: hako-oci with systemd and a state directory of the file's own.
+on() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" --systemd-cgroup "$@"; }
+
+# scope_config ID: the bundle's config is for the scope hako-F-ID of machine.slice.
+scope_config() { config '.linux.cgroupsPath = $path' --arg path "machine.slice:hako:$F-$1"; }
+
+# up ID: creates and starts the bundle in $B.
+up() {
+    scope_config "$1"
+    on create --bundle "$B" "$1" </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }
+    on start "$1"
+}
+
+scope_there() { [ -e "/sys/fs/cgroup/machine.slice/hako-$F-$1.scope" ]; }
+scope_gone() {
+    ! scope_there "$1" && [ -z "$(systemctl list-units --all --no-legend --plain "hako-$F-$1.scope")" ]
+}
+
+down() {
+    on delete --force "$1"
+    scope_gone "$1"
+}
+
+# property ID NAME; file ID NAME
+property() { systemctl show --value -p "$2" "hako-$F-$1.scope"; }
+file() { cat "/sys/fs/cgroup/machine.slice/hako-$F-$1.scope/$2"; }
+
+# Orphans of this file alone: what hako-oci has left has its environment. Services come and go.
+leak_orphans() {
+    local pid
+    for pid in $(grep -lsz "^T=$T$" /proc/[0-9]*/environ | cut -d/ -f3); do
+        awk '/^Name:/ { name = $2 } /^PPid:/ && $2 == 1 { print "process", name }' "/proc/$pid/status"
+    done 2>/dev/null
+}
+
+leak_cgroups() {
+    find /sys/fs/cgroup /run/systemd/transient -name "*-$F-*.scope*" 2>/dev/null
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Containers of an ordinary user, in scopes of the user's own systemd.
+
+load ../lib/hako
+load ../oci/bundle
+load scope
+
+# Services that others start at their first use are no test's leftovers.
+setup_file() {
+    hako_setup_file
+    [ ! -d /run/systemd/system ] || systemctl start dbus systemd-logind user@1000
+}
+
+teardown_file() {
+    [ ! -d /run/systemd/system ] || systemctl stop user@1000
+    hako_teardown_file
+}
+
+setup() { systemd_setup; }
+
+as() { runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 T="$T" HAKO_BUILD="$HAKO_BUILD" "$@"; }
+
+# mine ARGUMENT...: hako-oci as the user, from outside the user's part of the tree.
+mine() { as timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/state" --systemd-cgroup "$@"; }
+
+user_bundle() {
+    bundle user
+    rm -f "$B/config.json"
+    mkdir -p "$T/state"
+    chown -R tester "$B" "$T/state"
+    mine spec --rootless --bundle "$B"
+    config '.process.terminal = false | .process.args = ["init", "pause"] | del(.mounts)'
+    chown tester "$B/config.json"
+}
+
+@test "a container from a login session, which is no part of the user's tree: made, entered, changed, ended" {
+    user_bundle
+    config '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 20}}'
+    mine create --bundle "$B" nine </dev/null >"$T/out" 2>&1 || { cat "$T/out"; false; }
+    mine start nine
+    local group name pid
+    pid=$(mine state nine | jq .pid)
+    name=$(cut -d: -f3 "/proc/$pid/cgroup")
+    group=/sys/fs/cgroup$name
+    is "${name##*/}" hako-nine.scope
+    has "$name" /user@1000.service/user.slice/
+    is "$(cat "$group/memory.max") $(cat "$group/pids.max")" "67108864 20"
+    mine exec --detach --pid-file "$B/second" nine init pause </dev/null >/dev/null 2>&1
+    is "$(cut -d: -f3 "/proc/$(cat "$B/second")/cgroup")" "$name"
+    mine pause nine
+    is "$(mine state nine | jq -r .status)" paused
+    mine resume nine
+    mine update --pids-limit 30 nine
+    is "$(as systemctl --user show --value -p TasksMax hako-nine.scope) $(cat "$group/pids.max")" "30 30"
+    # The same from inside it.
+    as systemd-run --user --quiet --pipe --wait --collect "$HAKO_BUILD/hako-oci" \
+        --root "$T/state" exec nine init true
+    mine delete --force nine
+    [ ! -e "$group" ]
+}
+
+@test "without a session: what is missing and what to do instead" {
+    user_bundle
+    config '.linux.resources = {memory: {limit: 67108864}}'
+    fails 1 runuser -u tester -- env -u XDG_RUNTIME_DIR "$HAKO_BUILD/hako-oci" --root "$T/state" \
+        --systemd-cgroup create --bundle "$B" ten </dev/null
+    has "$output" "connect the user's D-Bus: No such file or directory"
+    has "$output" "hint: XDG_RUNTIME_DIR is not set: is there a systemd user session"
+}
+
+@test "every limit of the table that is delegated; the others are refused, naming the drop-in" {
+    needs crun python3
+    mkdir "$T/rows"
+    chown tester "$T/rows"
+    chmod 711 "$T"
+    as env T="$T/rows" timeout 290 python3 "$HAKO_TOP/tests/systemd/rows" user
+}
