@@ -124,6 +124,14 @@ static int encode_idle(const struct row *row, const char *value, bool bfq,
     return add_u64(p, row->property, STREQ(value, "1") ? 0 : INFINITE, e);
 }
 
+/* systemd 253 has it for scopes; older ones write 0 to the file at a daemon-reload. */
+static int encode_oom_group(const struct row *row, const char *value, bool bfq,
+                            struct cgroup_properties *p, struct err *e)
+{
+    return cgroup_property_add(p, row->property, e, "'%s'",
+                               STREQ(value, "1") ? "kill" : "continue");
+}
+
 /*
  * "QUOTA PERIOD" in µs, or "max PERIOD". systemd counts µs a second, from which it must get the
  * same quota again: rounded up. Its file for the unit, which it reads again at a daemon-reload, has
@@ -234,6 +242,7 @@ static const struct row rows[] = {
     { "memory.min", "MemoryMin", encode_number, 0, INFINITE },
     { "memory.swap.max", "MemorySwapMax", encode_number, 0, INFINITE },
     { "memory.zswap.max", "MemoryZSwapMax", encode_number, 0, INFINITE },
+    { "memory.oom.group", "OOMPolicy", encode_oom_group },
     { "pids.max", "TasksMax", encode_number, 1, INFINITE },
     { "cpu.weight", "CPUWeight", encode_weight, 1, 10000 },
     { "cpu.idle", "CPUWeight", encode_idle },

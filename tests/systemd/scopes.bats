@@ -53,7 +53,7 @@ setup() { systemd_setup; }
     config '.linux.resources = {devices: [{allow: false, access: "rwm"},
         {allow: true, type: "c", major: 1, minor: 11, access: "rw"}],
         hugepageLimits: [{pageSize: "2MB", limit: 4194304}], cpu: {quota: 33333, period: 100000},
-        unified: {"memory.oom.group": "1", "cgroup.max.depth": "5"}}'
+        unified: {"cgroup.max.depth": "5"}}'
     up rules
     on exec rules init write /dev/kmsg hello
     fails 1 on exec rules init cat /dev/disk
@@ -63,7 +63,7 @@ setup() { systemd_setup; }
     fails 1 on exec rules init cat /dev/disk
     has "$output" "Operation not permitted"
     is "$(file rules pids.max) $(file rules hugetlb.2MB.max)" "40 4194304"
-    is "$(file rules memory.oom.group) $(file rules cgroup.max.depth)" "1 5"
+    is "$(file rules cgroup.max.depth)" 5
     # systemd keeps whole percents: nobody gets less.
     is "$(file rules cpu.max)" "34000 100000"
     down rules
@@ -95,7 +95,7 @@ setup() { systemd_setup; }
     is "$(property four SendSIGHUP)" yes
     is "$(property four KillSignal)" 10
     is "$(property four CollectMode)" inactive
-    is "$(property four Documentation)" "man:a(1) man:b(2)"
+    is "$(property four Documentation)" '"man:a(1)" "man:b(2)"'
     has "$(property four After)" dbus.socket
     is "$(property four AllowedCPUs)" 0
     has "$(property four DeviceAllow)" "char-pts r"
