@@ -85,8 +85,17 @@ leak_state() {
     } | sort
 }
 
-# Processes whose parent is gone: adopted by the namespace's first process.
+# Processes whose parent is gone: adopted by the namespace's first process. Under systemd files run
+# side by side, and services come and go: only those count that have this file's environment.
 leak_orphans() {
+    local pid
+    if [ -d /run/systemd/system ]; then
+        for pid in $(grep -lsz "^T=$T$" /proc/[0-9]*/environ | cut -d/ -f3); do
+            awk '/^Name:/ { name = $2 } /^PPid:/ && $2 == 1 { print "process", name }' \
+                "/proc/$pid/status" 2>/dev/null
+        done
+        return
+    fi
     cat /proc/[0-9]*/status 2>/dev/null | awk '
         /^Name:/ { name = $2 } /^State:/ { state = $2 } /^Pid:/ { pid = $2 }
         /^PPid:/ && $2 == 1 && state != "Z" && name != "bats" && name != "timeout" {

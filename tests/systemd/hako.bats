@@ -8,17 +8,9 @@ load ../oci/bundle
 
 I=hako.test/small:latest
 
-# Services that others start at their first use are no test's leftovers.
 setup_file() {
     hako_setup_file
-    [ -d /run/systemd/system ] || return 0
-    systemctl start dbus systemd-logind user@1000
-    hako load -qi "$(fixture small)/docker.tar" >/dev/null
-}
-
-teardown_file() {
-    [ ! -d /run/systemd/system ] || systemctl stop user@1000
-    hako_teardown_file
+    [ ! -d /run/systemd/system ] || hako load -qi "$(fixture small)/docker.tar" >/dev/null
 }
 
 setup() {

@@ -31,7 +31,7 @@ cut_at() {
 @test "the bus breaks while a scope is made: no scope, process or state stays" {
     for moment in before after; do
         ! cut_at StartTransientUnit $moment up one || { echo "created: $moment"; false; }
-        has "$output" "hako-$F-one.scope"
+        has "$output" "box-$F-one.scope"
         wait_for 20 scope_gone one
         [ ! -e "$T/oci/one" ]
         is "$(leak_orphans)" ""

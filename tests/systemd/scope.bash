@@ -13,8 +13,8 @@ systemd_setup() {
 # on ARGUMENT...: hako-oci with systemd and a state directory of the file's own.
 on() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" --systemd-cgroup "$@"; }
 
-# scope_config ID: the bundle's config is for the scope hako-F-ID of machine.slice.
-scope_config() { config '.linux.cgroupsPath = $path' --arg path "machine.slice:hako:$F-$1"; }
+# scope_config ID: the bundle's config is for the scope box-F-ID of machine.slice.
+scope_config() { config '.linux.cgroupsPath = $path' --arg path "machine.slice:box:$F-$1"; }
 
 # up ID: creates and starts the bundle in $B.
 up() {
@@ -23,9 +23,9 @@ up() {
     on start "$1"
 }
 
-scope_there() { [ -e "/sys/fs/cgroup/machine.slice/hako-$F-$1.scope" ]; }
+scope_there() { [ -e "/sys/fs/cgroup/machine.slice/box-$F-$1.scope" ]; }
 scope_gone() {
-    ! scope_there "$1" && [ -z "$(systemctl list-units --all --no-legend --plain "hako-$F-$1.scope")" ]
+    ! scope_there "$1" && [ -z "$(systemctl list-units --all --no-legend --plain "box-$F-$1.scope")" ]
 }
 
 down() {
@@ -34,16 +34,8 @@ down() {
 }
 
 # property ID NAME; file ID NAME
-property() { systemctl show --value -p "$2" "hako-$F-$1.scope"; }
-file() { cat "/sys/fs/cgroup/machine.slice/hako-$F-$1.scope/$2"; }
-
-# Orphans of this file alone: what hako-oci has left has its environment. Services come and go.
-leak_orphans() {
-    local pid
-    for pid in $(grep -lsz "^T=$T$" /proc/[0-9]*/environ | cut -d/ -f3); do
-        awk '/^Name:/ { name = $2 } /^PPid:/ && $2 == 1 { print "process", name }' "/proc/$pid/status"
-    done 2>/dev/null
-}
+property() { systemctl show --value -p "$2" "box-$F-$1.scope"; }
+file() { cat "/sys/fs/cgroup/machine.slice/box-$F-$1.scope/$2"; }
 
 leak_cgroups() {
     find /sys/fs/cgroup /run/systemd/transient -name "*-$F-*.scope*" 2>/dev/null

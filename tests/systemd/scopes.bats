@@ -13,7 +13,7 @@ setup() { systemd_setup; }
 @test "a container is the only process of its scope, and can be paused, entered, counted and killed" {
     up one
     pid=$(on state one | jq .pid)
-    is "$(cat "/proc/$pid/cgroup")" "0::/machine.slice/hako-$F-one.scope"
+    is "$(cat "/proc/$pid/cgroup")" "0::/machine.slice/box-$F-one.scope"
     is "$(file one cgroup.procs)" "$pid"
     is "$(property one Delegate) $(property one Slice)" "yes machine.slice"
     is "$(property one Description)" "hako container one"
@@ -58,7 +58,7 @@ setup() { systemd_setup; }
     on exec rules init write /dev/kmsg hello
     fails 1 on exec rules init cat /dev/disk
     systemctl daemon-reload
-    systemctl set-property --runtime "hako-$F-rules.scope" TasksMax=40
+    systemctl set-property --runtime "box-$F-rules.scope" TasksMax=40
     on exec rules init write /dev/kmsg hello
     fails 1 on exec rules init cat /dev/disk
     has "$output" "Operation not permitted"
@@ -120,14 +120,19 @@ NoSuchThing true NoSuchThing
 END
 }
 
-@test "a bad cgroupsPath and a taken scope are refused, and nothing stays" {
+@test "a bad cgroupsPath and a taken scope are refused, and nothing stays; a failed one makes way" {
     config '.linux.cgroupsPath = "/some/path"'
     fails 1 on create --bundle "$B" six </dev/null
     has "$output" 'expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got "/some/path" instead'
     up six
     fails 1 on create --bundle "$B" seven </dev/null
-    has "$output" "systemd has a unit hako-$F-six.scope already"
+    has "$output" "systemd has a unit box-$F-six.scope already"
     [ ! -e "$T/oci/seven" ]
+    down six
+    systemd-run --quiet --scope --slice=machine --unit="box-$F-six" --property=RuntimeMaxSec=1 \
+        sleep 100 || true
+    wait_for 20 systemctl --quiet is-failed "box-$F-six.scope"
+    up six
     down six
 }
 
@@ -136,7 +141,7 @@ END
     up eight
     hako_oci --root "$T/oci" update --resources - eight <<<'{"pids":{"limit":77}}'
     is "$(property eight TasksMax)" 77
-    systemctl kill -s KILL "hako-$F-eight.scope"
+    systemctl kill -s KILL "box-$F-eight.scope"
     wait_for 10 eval '[ "$(on state eight | jq -r .status)" = stopped ]'
     wait_for 10 eval '! scope_there eight'
     hako_oci --root "$T/oci" delete eight

@@ -6,17 +6,6 @@ load ../lib/hako
 load ../oci/bundle
 load scope
 
-# Services that others start at their first use are no test's leftovers.
-setup_file() {
-    hako_setup_file
-    [ ! -d /run/systemd/system ] || systemctl start dbus systemd-logind user@1000
-}
-
-teardown_file() {
-    [ ! -d /run/systemd/system ] || systemctl stop user@1000
-    hako_teardown_file
-}
-
 setup() { systemd_setup; }
 
 as() { runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 T="$T" HAKO_BUILD="$HAKO_BUILD" "$@"; }
@@ -58,6 +47,16 @@ user_bundle() {
         --root "$T/state" exec nine init true
     mine delete --force nine
     [ ! -e "$group" ]
+}
+
+@test "root of a user namespace, as rootless engines are, asks the user's systemd" {
+    user_bundle
+    config '.linux.uidMappings[0].hostID = 0 | .linux.gidMappings[0].hostID = 0'
+    as unshare --user --map-root-user "$HAKO_BUILD/hako-oci" --root "$T/state" --systemd-cgroup \
+        create --bundle "$B" root </dev/null >"$T/out" 2>&1 || { cat "$T/out"; false; }
+    has "$(cat "/proc/$(mine state root | jq .pid)/cgroup")" /user@1000.service/user.slice/hako-root.scope
+    as unshare --user --map-root-user "$HAKO_BUILD/hako-oci" --root "$T/state" delete --force root
+    is "$(as systemctl --user list-units --all --no-legend --plain 'hako-root.scope')" ""
 }
 
 @test "without a session: what is missing and what to do instead" {
