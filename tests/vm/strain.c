@@ -71,7 +71,7 @@ static int children(char **argv)
     return 0;
 }
 
-/* Fills so many MiB; "hold" stays with them. */
+/* Fills so many MiB. */
 static int memory(char **argv)
 {
     size_t size = strtoul(argv[0], NULL, 10) * MIB;
@@ -156,8 +156,10 @@ static int cache(char **argv)
     return 0;
 }
 
+/* A first process, which takes leave of what it adopts. */
 static _Noreturn int idle(char **argv)
 {
+    signal(SIGCHLD, SIG_IGN);
     say("ready", 0);
     for (;;)
         pause();
