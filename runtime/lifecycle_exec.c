@@ -103,23 +103,29 @@ static int open_first(struct lifecycle_ctr *c, struct cgroup *ret, struct err *e
 
 /* ---- exec ---- */
 
-static int clone_in(struct lifecycle_ctr *c, struct exec *x, const char *sub, struct launch_proc *p,
-                    struct err *e)
+static int clone_into(const struct exec *x, struct cgroup *cg, struct launch_proc *p, struct err *e)
+{
+    struct exec in = *x;
+
+    in.cgroup = cg;
+    return exec_create(&in, p, e);
+}
+
+static int clone_in(struct lifecycle_ctr *c, const struct exec *x, const char *sub,
+                    struct launch_proc *p, struct err *e)
 {
     AUTO_CGROUP struct cgroup group = CGROUP_INIT;
     int r = sub ? open_sub(c, sub, &group, e) : 0;
 
     if (r < 0)
         return r;
-    x->cgroup = sub ? &group : &c->cgroup;
-    r = exec_create(x, p, e);
+    r = clone_into(x, sub ? &group : &c->cgroup, p, e);
     /* A group whose children have controllers takes no process (cgroup-v2.rst, "No Internal
      * Process Constraint"). */
     if (r >= 0 || sub || e->errnum != EBUSY)
         return r;
     r = open_first(c, &group, e);
-    x->cgroup = &group;
-    return r < 0 ? r : exec_create(x, p, e);
+    return r < 0 ? r : clone_into(x, &group, p, e);
 }
 
 /* The first process's own, compiled; with the profile where that was kept. */
