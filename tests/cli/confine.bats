@@ -163,7 +163,7 @@ P
     hako run -d --name $name --network none $I sleep 1000 >/dev/null
     id=$(hako inspect --format '{{.Id}}' $name)
     hako exec --privileged $name sh -c 'echo $$ >/tmp/pid; while [ ! -e /tmp/stop ]; do
-        for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ $p = /proc/$$ ] || ls -l $p/fd; done; done >/tmp/seen' 2>/dev/null &
+        for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ $p = /proc/$$ ] || ls -l $p/fd; done; done >/tmp/seen; exit 0' 2>/dev/null &
     wait_for 10 hako exec $name test -e /tmp/seen
     [ -e "$HAKO_RUNROOT/containers/$id/traceable" ]
     for _ in {1..60}; do
