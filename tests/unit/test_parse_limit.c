@@ -179,14 +179,14 @@ static const struct {
 START_TEST(rules_hold)
 {
     struct limit_args asked = rules[_i].l;
-    struct record_limits has = rules[_i].rec;
     int64_t *const takers[] = { &asked.memory_reservation, &asked.memory_min, &asked.oom_group,
                                 &asked.cpu_burst, &asked.cpu_idle };
 
     for (size_t i = 0; i < ARRAY_LEN(takers); i++) /* for which 0 says something */
         if (*takers[i] == 0)
             *takers[i] = ARG_UNSET;
-    int r = parse_limit(&asked, &has, &e);
+    unit_ok(json_copy(&record_limits_table, &rec, &rules[_i].rec, &e), &e);
+    int r = parse_limit(&asked, &rec, &e);
     ck_assert_msg(r == (rules[_i].option ? -ERR_INVALID : 0), "%d: %s", r, r < 0 ? e.msg : "");
     if (r < 0)
         ck_assert_msg(str_starts(e.msg, rules[_i].option), "%s", e.msg);
