@@ -47,3 +47,11 @@ int cpulist_parse(const char *text, uint64_t *bits, size_t nbits, struct err *e)
     return err_set(e, ERR_INVALID, "\"%s\" is no list such as 0-3,7 of numbers below %zu", text,
                    nbits);
 }
+
+bool cpulist_within(const uint64_t *part, const uint64_t *whole, size_t nbits)
+{
+    for (size_t i = 0; i < (nbits + 63) / 64; i++)
+        if (part[i] & ~whole[i])
+            return false;
+    return true;
+}

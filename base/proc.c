@@ -21,6 +21,8 @@
 
 extern char **environ;
 
+#define EXITING 0x4 /* PF_EXITING of the kernel's sched.h */
+
 /* Reads /proc/PID/stat and returns what follows the command name's closing parenthesis. */
 static const char *read_stat(pid_t pid, char *buf, size_t len)
 {
@@ -41,14 +43,19 @@ char proc_state(pid_t pid)
     return rest ? *rest : '\0';
 }
 
-/* Field 22 is the 20th after the parenthesis, whose first is field 3. */
-static uint64_t start_field(const char *rest)
+/* By proc(5)'s numbers: the first after the parenthesis is field 3. */
+static uint64_t number_of(const char *rest, int field)
 {
-    for (int field = 3; rest && field < 22; field++) {
+    for (int at = 3; rest && at < field; at++) {
         rest = strchr(rest, ' ');
         rest = rest ? rest + 1 : NULL;
     }
     return rest ? strtoull(rest, NULL, 10) : 0;
+}
+
+static uint64_t start_field(const char *rest)
+{
+    return number_of(rest, 22);
 }
 
 uint64_t proc_start_time(pid_t pid)
@@ -64,6 +71,18 @@ bool proc_alive(pid_t pid, uint64_t start_time)
     const char *rest = read_stat(pid, buf, sizeof(buf));
 
     return rest && !str_has("ZXx", *rest) && start_field(rest) == start_time;
+}
+
+bool proc_dying(pid_t pid, char ret_name[static PROC_NAME_MAX])
+{
+    char buf[1024];
+    const char *rest = read_stat(pid, buf, sizeof(buf));
+    const char *name = rest ? strchr(buf, '(') : NULL;
+
+    if (!name)
+        return false;
+    snprintf(ret_name, PROC_NAME_MAX, "%.*s", (int)(rest - 2 - (name + 1)), name + 1);
+    return (number_of(rest, 9) & EXITING) || (number_of(rest, 31) >> (SIGKILL - 1) & 1);
 }
 
 pid_t proc_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd)

@@ -17,6 +17,11 @@ char proc_state(pid_t pid);
 /* True when pid lives (not a zombie) and was started at that time. */
 bool proc_alive(pid_t pid, uint64_t start_time);
 
+/* True when its end has begun, or SIGKILL is on its way; its name, which is whatever it has made
+ * it. */
+#define PROC_NAME_MAX 64 /* kernel threads' have more than the 15 bytes of others */
+bool proc_dying(pid_t pid, char ret_name[static PROC_NAME_MAX]);
+
 /* fork() that does not run atfork handlers through clone3(2) and gives a pidfd (may be NULL).
  * `flags`: CLONE_NEW* and the like (with CLONE_PARENT the child's end is signalled as ours is);
  * cgroup_fd >= 0 adds CLONE_INTO_CGROUP. Returns the pid, 0 in the child, or -1 with errno. */

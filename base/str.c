@@ -49,6 +49,11 @@ bool str_empty(const char *s)
     return !s || *s == '\0';
 }
 
+const char *str_text(const char *s)
+{
+    return s ? s : "";
+}
+
 bool str_has(const char *set, char c)
 {
     return c != '\0' && strchr(set, c) != NULL;

@@ -19,6 +19,8 @@ bool str_ends(const char *s, const char *suffix);
 const char *str_after(const char *s, const char *prefix);
 /* True for NULL and "". */
 bool str_empty(const char *s);
+/* "" for NULL. */
+const char *str_text(const char *s);
 /* True when `c` is one of the characters of `set` ('\0' never is). */
 bool str_has(const char *set, char c);
 /* Replaces *dst by a copy of s. 0, or -1 when memory ran out (then *dst is as before). */

@@ -1,47 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Notices lists of cpus and memory nodes that the kernel takes and then ignores. */
+#include "base/cpulist.h"
 #include "base/fs.h"
 #include "base/str.h"
 #include "cgroup/cgroup_control.h"
 #include "cgroup/cgroup_limit.h"
 
-#include <ctype.h>
-#include <limits.h>
-
-#define MAX 8192 /* cpus: the kernel's NR_CPUS at most */
-
-struct set {
-    unsigned char in[MAX];
-};
-
-/* "0-3,7". False for what is none of these, or has more. */
-static bool read_list(const char *text, struct set *ret)
-{
-    while (isdigit((unsigned char)*text)) {
-        char *end;
-        unsigned long from = strtoul(text, &end, 10), to = from;
-        if (*end == '-')
-            to = strtoul(end + 1, &end, 10);
-        if (to >= MAX)
-            return false;
-        for (unsigned long i = from; i <= to; i++)
-            ret->in[i] = 1;
-        text = *end == ',' ? end + 1 : end;
-    }
-    return *text == '\0';
-}
-
 /* Is everything of `part` in `whole`? True also when one of them cannot be read. */
 static bool within(const char *part, const char *whole)
 {
-    struct set some = { 0 }, all = { 0 };
+    uint64_t some[CPULIST_MAX / 64] = { 0 };
+    uint64_t all[CPULIST_MAX / 64] = { 0 };
+    struct err ignored = ERR_INIT;
 
-    if (!read_list(part, &some) || !read_list(whole, &all))
-        return true;
-    for (size_t i = 0; i < MAX; i++)
-        if (some.in[i] && !all.in[i])
-            return false;
-    return true;
+    return cpulist_parse(part, some, CPULIST_MAX, &ignored) < 0 ||
+           cpulist_parse(whole, all, CPULIST_MAX, &ignored) < 0 ||
+           cpulist_within(some, all, CPULIST_MAX);
 }
 
 int cgroup_cpuset_check(const struct cgroup_limit *l, int dirfd, const char *name, struct err *e)

@@ -105,10 +105,10 @@ static char *frozen_by(const struct cgroup_tree *t, const char *path)
     for (char *p = group; p && *p; p++) {
         if (p[1] != '/' && p[1] != '\0')
             continue;
-        char text[8], c = p[1];
+        char c = p[1];
         p[1] = '\0';
         AUTO_FREE char *file = str_fmt("%s/cgroup.freeze", group + 1);
-        if (file && fs_read_small(t->fd, file, text, sizeof(text)) > 0 && text[0] == '1')
+        if (file && read_freeze(t->fd, file))
             return str_fmt("%s/%s", t->path, file);
         p[1] = c;
     }

@@ -28,11 +28,6 @@ static void empty_member(struct json_out *o, const char *key)
     json_out_object_end(o);
 }
 
-static const char *text(const char *s)
-{
-    return s ? s : "";
-}
-
 /* hako's own: how the last process was killed for lack of memory. */
 static void out_oom(struct json_out *o, const struct oom *oom)
 {
@@ -45,13 +40,13 @@ static void out_oom(struct json_out *o, const struct oom *oom)
     }
     cgroup_oom_text(oom, &line);
     json_out_object(o);
-    json_out_member_str(o, "Message", text(line.data));
-    json_out_member_str(o, "Cause", text(json_enum_name(oom_cause_names, (int)oom->cause)));
-    json_out_member_str(o, "Cgroup", text(oom->cgroup));
+    json_out_member_str(o, "Message", str_text(line.data));
+    json_out_member_str(o, "Cause", str_text(json_enum_name(oom_cause_names, (int)oom->cause)));
+    json_out_member_str(o, "Cgroup", str_text(oom->cgroup));
     json_out_member_i64(o, "Limit", (int64_t)oom->limit);
     json_out_member_i64(o, "SwapLimit", (int64_t)oom->swap_limit);
     json_out_member_i64(o, "Peak", (int64_t)oom->peak);
-    json_out_member_str(o, "Victim", text(oom->victim));
+    json_out_member_str(o, "Victim", str_text(oom->victim));
     json_out_member_i64(o, "VictimPid", oom->victim_pid);
     json_out_member_i64(o, "Kills", (int64_t)oom->kills);
     time_member(o, "At", oom->time);
@@ -65,7 +60,7 @@ static void out_pressure(struct json_out *o, const struct status *s)
     for (size_t i = 0; i < s->n_pressure; i++) {
         const struct status_pressure *p = &s->pressure[i];
         json_out_object(o);
-        json_out_member_str(o, "Trigger", text(p->trigger));
+        json_out_member_str(o, "Trigger", str_text(p->trigger));
         json_out_member_i64(o, "Count", (int64_t)p->count);
         time_member(o, "LastAt", p->last);
         json_out_object_end(o);
@@ -88,9 +83,9 @@ static void out_state(struct json_out *o, const struct record *r, const struct s
     json_out_member_bool(o, "Dead", false);
     json_out_member_i64(o, "Pid", s->pid);
     json_out_member_i64(o, "MonitorPid", s->monitor_pid);
-    json_out_member_str(o, "CgroupPath", s->pid > 0 ? text(r->cgroup) : "");
+    json_out_member_str(o, "CgroupPath", s->pid > 0 ? str_text(r->cgroup) : "");
     json_out_member_i64(o, "ExitCode", s->exit_code);
-    json_out_member_str(o, "Error", text(s->error));
+    json_out_member_str(o, "Error", str_text(s->error));
     time_member(o, "StartedAt", s->started);
     time_member(o, "FinishedAt", s->finished);
     json_out_member_null(o, "Health");
@@ -128,9 +123,9 @@ static void out_config(struct json_out *o, const struct record *r)
 {
     json_out_key(o, "Config");
     json_out_object(o);
-    json_out_member_str(o, "Hostname", text(r->hostname));
-    json_out_member_str(o, "Domainname", text(r->domainname));
-    json_out_member_str(o, "User", text(r->user));
+    json_out_member_str(o, "Hostname", str_text(r->hostname));
+    json_out_member_str(o, "Domainname", str_text(r->domainname));
+    json_out_member_str(o, "User", str_text(r->user));
     json_out_member_bool(o, "AttachStdin", r->attach_stdin);
     json_out_member_bool(o, "AttachStdout", r->attach_stdout);
     json_out_member_bool(o, "AttachStderr", r->attach_stderr);
@@ -139,8 +134,8 @@ static void out_config(struct json_out *o, const struct record *r)
     json_out_member_bool(o, "StdinOnce", r->stdin_once);
     json_out_member_strv(o, "Env", r->env);
     json_out_member_strv(o, "Cmd", r->cmd);
-    json_out_member_str(o, "Image", text(r->image));
-    json_out_member_str(o, "WorkingDir", text(r->working_dir));
+    json_out_member_str(o, "Image", str_text(r->image));
+    json_out_member_str(o, "WorkingDir", str_text(r->working_dir));
     json_out_member_strv(o, "Entrypoint", r->entrypoint);
     out_set(o, "ExposedPorts", r->exposed_ports);
     out_volumes(o, r);
@@ -164,7 +159,7 @@ static void out_binds(struct json_out *o, const struct record *r)
         const struct record_mount *m = &r->mounts[i];
         if (!m->type || !STREQ(m->type, "bind"))
             continue;
-        AUTO_FREE char *bind = str_fmt("%s:%s%s%s", text(m->source), text(m->destination),
+        AUTO_FREE char *bind = str_fmt("%s:%s%s%s", str_text(m->source), str_text(m->destination),
                                        m->read_only || !str_empty(m->mode) ? ":" : "",
                                        !str_empty(m->mode) ? m->mode
                                        : m->read_only      ? "ro"
@@ -198,14 +193,14 @@ static void out_host_config(struct json_out *o, const struct record *r, const st
     json_out_member_bool(o, "Privileged", r->privileged);
     json_out_member_bool(o, "ReadonlyRootfs", r->read_only);
     json_out_member_bool(o, "Init", r->init);
-    json_out_member_str(o, "NetworkMode", text(r->network_mode));
-    json_out_member_str(o, "PidMode", text(r->pid_mode));
+    json_out_member_str(o, "NetworkMode", str_text(r->network_mode));
+    json_out_member_str(o, "PidMode", str_text(r->pid_mode));
     json_out_member_str(o, "IpcMode", r->ipc_mode ? r->ipc_mode : "private");
-    json_out_member_str(o, "UTSMode", text(r->uts_mode));
+    json_out_member_str(o, "UTSMode", str_text(r->uts_mode));
     json_out_member_str(o, "CgroupnsMode", r->cgroupns_mode ? r->cgroupns_mode : "private");
     out_binds(o, r);
     out_policies(o, r);
-    json_out_member_str(o, "ContainerIDFile", text(r->cid_file));
+    json_out_member_str(o, "ContainerIDFile", str_text(r->cid_file));
     json_out_member_strv(o, "CapAdd", r->cap_add);
     json_out_member_strv(o, "CapDrop", r->cap_drop);
     json_out_member_strv(o, "SecurityOpt", r->security_opt);
@@ -214,8 +209,8 @@ static void out_host_config(struct json_out *o, const struct record *r, const st
     json_out_member_strv(o, "DnsOptions", r->dns_options);
     json_out_member_strv(o, "ExtraHosts", r->extra_hosts);
     json_out_member_strv(o, "GroupAdd", r->group_add);
-    json_out_member_str(o, "CgroupManager", text(r->cgroup_manager));
-    json_out_member_str(o, "CgroupParent", text(r->cgroup_parent));
+    json_out_member_str(o, "CgroupManager", str_text(r->cgroup_manager));
+    json_out_member_str(o, "CgroupParent", str_text(r->cgroup_parent));
     json_out_member_str(o, "Cgroups", r->cgroup ? "default" : "disabled");
     json_out_member_str(o, "CgroupMissing", r->cgroup_lenient ? "warn" : "fail");
     json_out_member_strv(o, "DeviceCgroupRules", r->device_cgroup_rules);
@@ -228,11 +223,11 @@ static void out_host_config(struct json_out *o, const struct record *r, const st
 static void out_source(struct json_out *o, const struct paths *p, const struct record_mount *m)
 {
     bool volume = STREQ(m->type, VOLUME_TYPE);
-    AUTO_FREE char *data = volume ? volume_data(p, text(m->name)) : NULL;
+    AUTO_FREE char *data = volume ? volume_data(p, str_text(m->name)) : NULL;
 
     if (volume)
-        json_out_member_str(o, "Name", text(m->name));
-    json_out_member_str(o, "Source", data ? data : text(m->source));
+        json_out_member_str(o, "Name", str_text(m->name));
+    json_out_member_str(o, "Source", data ? data : str_text(m->source));
     if (volume)
         json_out_member_str(o, "Driver", "local");
 }
@@ -244,12 +239,12 @@ static void out_mounts(struct json_out *o, const struct paths *p, const struct r
     for (size_t i = 0; i < r->n_mounts; i++) {
         const struct record_mount *m = &r->mounts[i];
         json_out_object(o);
-        json_out_member_str(o, "Type", text(m->type));
+        json_out_member_str(o, "Type", str_text(m->type));
         out_source(o, p, m);
-        json_out_member_str(o, "Destination", text(m->destination));
-        json_out_member_str(o, "Mode", text(m->mode));
+        json_out_member_str(o, "Destination", str_text(m->destination));
+        json_out_member_str(o, "Mode", str_text(m->mode));
         json_out_member_bool(o, "RW", !m->read_only);
-        json_out_member_str(o, "Propagation", text(m->propagation));
+        json_out_member_str(o, "Propagation", str_text(m->propagation));
         json_out_object_end(o);
     }
     json_out_array_end(o);
@@ -262,7 +257,7 @@ static void out_file(struct json_out *o, const char *key, const struct paths *p,
     bool there = c->run_fd >= 0 && faccessat(c->run_fd, name, F_OK, 0) == 0;
     AUTO_FREE char *path = there ? str_fmt("%s/containers/%s/%s", p->runroot, c->id, name) : NULL;
 
-    json_out_member_str(o, key, text(path));
+    json_out_member_str(o, key, str_text(path));
 }
 
 static void out_files(struct json_out *o, const struct paths *p, const struct container *c)
@@ -272,7 +267,7 @@ static void out_files(struct json_out *o, const struct paths *p, const struct co
     out_file(o, "ResolvConfPath", p, c, "resolv.conf");
     out_file(o, "HostnamePath", p, c, "hostname");
     out_file(o, "HostsPath", p, c, "hosts");
-    json_out_member_str(o, "LogPath", text(log));
+    json_out_member_str(o, "LogPath", str_text(log));
 }
 
 static void out_driver(struct json_out *o, const struct paths *p, const struct container *c)
@@ -286,18 +281,19 @@ static void out_driver(struct json_out *o, const struct paths *p, const struct c
     json_out_member_str(o, "Name", "overlay");
     json_out_key(o, "Data");
     json_out_object(o);
-    json_out_member_str(o, "UpperDir", text(upper));
-    json_out_member_str(o, "WorkDir", text(work));
+    json_out_member_str(o, "UpperDir", str_text(upper));
+    json_out_member_str(o, "WorkDir", str_text(work));
     json_out_object_end(o);
     json_out_object_end(o);
 }
 
 static void out_labels(struct json_out *o, const struct config *spec)
 {
-    json_out_member_str(o, "MountLabel", text(spec->lnx.mount_label));
-    json_out_member_str(o, "ProcessLabel", spec->process ? text(spec->process->selinux_label) : "");
+    json_out_member_str(o, "MountLabel", str_text(spec->lnx.mount_label));
+    json_out_member_str(o, "ProcessLabel",
+                        spec->process ? str_text(spec->process->selinux_label) : "");
     json_out_member_str(o, "AppArmorProfile",
-                        spec->process ? text(spec->process->apparmor_profile) : "");
+                        spec->process ? str_text(spec->process->apparmor_profile) : "");
     json_out_member_null(o, "ExecIDs");
 }
 
@@ -305,17 +301,17 @@ static void out_container(struct json_out *o, const struct paths *p, const struc
                           const struct config *spec)
 {
     const struct record *r = &c->record;
-    AUTO_FREE char *name = str_fmt("/%s", text(r->name));
+    AUTO_FREE char *name = str_fmt("/%s", str_text(r->name));
 
     json_out_object(o);
     json_out_member_str(o, "Id", c->id);
     time_member(o, "Created", r->created);
-    json_out_member_str(o, "Path", text(r->path));
+    json_out_member_str(o, "Path", str_text(r->path));
     json_out_member_strv(o, "Args", r->args);
     out_state(o, r, &c->status);
-    json_out_member_str(o, "Image", text(r->image_id));
+    json_out_member_str(o, "Image", str_text(r->image_id));
     out_files(o, p, c);
-    json_out_member_str(o, "Name", text(name));
+    json_out_member_str(o, "Name", str_text(name));
     json_out_member_i64(o, "RestartCount", c->status.restart_count);
     json_out_member_str(o, "Platform", "linux");
     out_labels(o, spec);

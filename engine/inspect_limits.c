@@ -57,8 +57,8 @@ void inspect_limits(struct json_out *o, const struct record_limits *l)
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         json_out_member_i64(o, numbers[i].key,
                             *(const int64_t *)(const void *)(base + numbers[i].field));
-    json_out_member_str(o, "CpusetCpus", l->cpuset_cpus ? l->cpuset_cpus : "");
-    json_out_member_str(o, "CpusetMems", l->cpuset_mems ? l->cpuset_mems : "");
+    json_out_member_str(o, "CpusetCpus", str_text(l->cpuset_cpus));
+    json_out_member_str(o, "CpusetMems", str_text(l->cpuset_mems));
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         json_out_key(o, lists[i].key);
         out_devices(o, *(char *const *const *)(const void *)(base + lists[i].field),
@@ -70,8 +70,5 @@ void inspect_limits(struct json_out *o, const struct record_limits *l)
     json_out_member_null(o, "OomKillDisable");
     json_out_member_bool(o, "CpuIdle", l->cpu_idle != 0);
     json_out_member_bool(o, "OomGroup", l->oom_group != 0);
-    json_out_key(o, "CgroupConf");
-    json_out_object(o);
-    json_map_foreach(it, &l->unified) json_out_member_str(o, it->key, it->val);
-    json_out_object_end(o);
+    json_out_member_map(o, "CgroupConf", &l->unified);
 }

@@ -4,11 +4,6 @@
 #include "engine/inspect_part.h"
 #include "net/network.h"
 
-static const char *text(const char *s)
-{
-    return s ? s : "";
-}
-
 /* What docker has for IPv6, which there is none of. */
 static void out_no_ipv6(struct json_out *o)
 {
@@ -19,11 +14,11 @@ static void out_no_ipv6(struct json_out *o)
 
 static void out_address(struct json_out *o, const struct record_address *a)
 {
-    json_out_member_str(o, "EndpointID", text(a->host_ifname));
-    json_out_member_str(o, "Gateway", text(a->gateway));
-    json_out_member_str(o, "IPAddress", text(a->ip));
+    json_out_member_str(o, "EndpointID", str_text(a->host_ifname));
+    json_out_member_str(o, "Gateway", str_text(a->gateway));
+    json_out_member_str(o, "IPAddress", str_text(a->ip));
     json_out_member_i64(o, "IPPrefixLen", a->prefix);
-    json_out_member_str(o, "MacAddress", text(a->mac));
+    json_out_member_str(o, "MacAddress", str_text(a->mac));
     out_no_ipv6(o);
 }
 
@@ -53,7 +48,7 @@ static void out_endpoint(struct json_out *o, const struct paths *p, const char *
     out_wanted(o, n);
     json_out_member_null(o, "Links");
     json_out_member_strv(o, "Aliases", a->aliases || !n ? a->aliases : n->aliases);
-    json_out_member_str(o, "NetworkID", there ? text(net.id) : "");
+    json_out_member_str(o, "NetworkID", there ? str_text(net.id) : "");
     out_address(o, a);
     json_out_member_null(o, "DriverOpts");
     json_out_object_end(o);
@@ -64,7 +59,7 @@ static void out_networks(struct json_out *o, const struct paths *p, const struct
                          const struct status *s)
 {
     static const struct record_address none = { 0 };
-    const char *mode = text(r->network_mode);
+    const char *mode = str_text(r->network_mode);
 
     json_out_key(o, "Networks");
     json_out_object(o);
@@ -86,7 +81,7 @@ void inspect_network(struct json_out *o, const struct paths *p, const struct con
     json_out_object(o);
     json_out_member_str(o, "Bridge", "");
     json_out_member_str(o, "SandboxID", "");
-    json_out_member_str(o, "SandboxKey", text(key));
+    json_out_member_str(o, "SandboxKey", str_text(key));
     json_out_member_bool(o, "HairpinMode", false);
     json_out_member_str(o, "LinkLocalIPv6Address", "");
     json_out_member_i64(o, "LinkLocalIPv6PrefixLen", 0);

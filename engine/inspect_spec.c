@@ -6,11 +6,6 @@
 #include "engine/parse_limit.h"
 #include "engine/parse_mount.h"
 
-static const char *text(const char *s)
-{
-    return s ? s : "";
-}
-
 static void out_devices(struct json_out *o, char *const *devices)
 {
     json_out_key(o, "Devices");
@@ -54,8 +49,8 @@ static void out_tmpfs(struct json_out *o, const struct record *r)
     json_out_key(o, "Tmpfs");
     json_out_object(o);
     for (size_t i = 0; i < r->n_mounts; i++)
-        if (STREQ(text(r->mounts[i].type), "tmpfs"))
-            json_out_member_str(o, r->mounts[i].destination, text(r->mounts[i].mode));
+        if (STREQ(str_text(r->mounts[i].type), "tmpfs"))
+            json_out_member_str(o, r->mounts[i].destination, str_text(r->mounts[i].mode));
     json_out_object_end(o);
 }
 

@@ -12,7 +12,6 @@
 #define MEMORY_MIN (6LL << 20)
 #define NANO       1000000000LL
 #define PERIOD     100000 /* microseconds; the kernel's own default */
-#define CPUS_MAX   8192   /* the kernel's largest NR_CPUS */
 
 #define A(field)      offsetof(struct limit_args, field)
 #define R(field)      offsetof(struct record_limits, field)
@@ -235,9 +234,9 @@ static int check_cpus(const struct limit_args *l, const struct record_limits *re
 
 static int check_list(const char *option, const char *text, struct err *e)
 {
-    uint64_t bits[CPUS_MAX / 64] = { 0 };
+    uint64_t bits[CPULIST_MAX / 64] = { 0 };
 
-    if (!text || cpulist_parse(text, bits, CPUS_MAX, e) >= 0)
+    if (!text || cpulist_parse(text, bits, CPULIST_MAX, e) >= 0)
         return 0;
     return err_wrap(e, "%s", option);
 }

@@ -28,10 +28,7 @@ static int find_place(struct plan *plan, const struct cgroup_driver *d, const ch
 /* With its first process a PID namespace ends; else only the group tells who belongs to it. */
 static int check_end(const struct plan *plan, struct err *e)
 {
-    const char *mode = plan->record.pid_mode;
-    bool shared = mode && (STREQ(mode, "host") || str_starts(mode, "container:"));
-
-    if (plan->record.cgroup || !shared)
+    if (plan->record.cgroup || !record_shares_pids(&plan->record))
         return 0;
     err_set(e, ERR_INVALID,
             "cgroups are disabled, and the PID namespace is not the container's "

@@ -40,11 +40,8 @@ static int open_init(const struct container *c, int *ret_fd, struct err *e)
  * goes with the group: at once, since fork bombs leave a monitor little time. */
 static int send_signal(const struct container *c, int pidfd, int sig, struct err *e)
 {
-    const char *mode = c->record.pid_mode;
-    bool shared = !str_empty(mode) && !STREQ(mode, "private");
-
     if (proc_pidfd_signal(pidfd, sig) == 0)
-        return sig == SIGKILL && shared ? group_kill(&c->record, e) : 0;
+        return sig == SIGKILL && record_shares_pids(&c->record) ? group_kill(&c->record, e) : 0;
     if (errno == ESRCH)
         return not_running(c, e);
     return err_sysf(e, "signal", "container %.12s with %s", c->id,

@@ -2,6 +2,8 @@
 /* What a container is: its record. */
 #include "oci/record.h"
 
+#include "base/str.h"
+
 static const struct json_field record_network_fields[] = {
     JSON_STR(struct record_network, name, "name", .flags = JSON_REQUIRED),
     JSON_STR(struct record_network, ip, "ip"),
@@ -130,4 +132,9 @@ const struct json_enum record_state_names[] = {
 void record_free(struct record *r)
 {
     json_free(&record_table, r);
+}
+
+bool record_shares_pids(const struct record *r)
+{
+    return !str_empty(r->pid_mode) && !STREQ(r->pid_mode, "private");
 }

@@ -157,5 +157,8 @@ extern const struct json_enum record_state_names[]; /* "created" … */
 extern const struct json_table record_table;
 extern const struct json_table record_limits_table;
 
+/* True when its processes are in a PID namespace that is not its own: the host's or another's. */
+bool record_shares_pids(const struct record *r);
+
 void record_free(struct record *r);
 DEFINE_CLEANUP(struct record, record, record_free(p))

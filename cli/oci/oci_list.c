@@ -44,11 +44,6 @@ static const struct opt options[] = {
     { 0 },
 };
 
-static const char *or_empty(const char *s)
-{
-    return s ? s : "";
-}
-
 /* runc's. */
 #define COLUMN_MIN 12
 
@@ -59,8 +54,8 @@ static void table(const struct state *v, size_t n, struct buf *out)
     buf_str(&rows, "ID\tPID\tSTATUS\tBUNDLE\tCREATED\tOWNER\n");
     for (size_t i = 0; i < n; i++)
         buf_fmt(&rows, "%s\t%d\t%s\t%s\t%s\t%s\n", v[i].id, v[i].pid,
-                json_enum_name(state_status_names, (int)v[i].status), or_empty(v[i].bundle),
-                or_empty(v[i].created), or_empty(v[i].owner));
+                json_enum_name(state_status_names, (int)v[i].status), str_text(v[i].bundle),
+                str_text(v[i].created), str_text(v[i].owner));
     if (rows.failed)
         out->failed = true;
     else

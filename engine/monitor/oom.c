@@ -3,60 +3,32 @@
 #include "engine/monitor/oom.h"
 
 #include "base/buf.h"
-#include "base/fs.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/utc.h"
 #include "engine/monitor/logfile.h"
 #include "engine/monitor/state.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 
 /* A container at its limit changes memory.events a hundred times a second without any kill. */
 #define PAUSE_NS 250000000LL
-#define EXITING  0x4 /* PF_EXITING of the kernel's sched.h */
-
-/* /proc/PID/stat, proc(5): the name, and whether the end has begun or SIGKILL is on its way. */
-static bool read_stat(pid_t pid, char *text, size_t len, const char **ret_comm)
-{
-    char path[32];
-    unsigned flags = 0;
-    unsigned long pending = 0;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    if (fs_read_small(AT_FDCWD, path, text, len) < 0)
-        return false;
-    char *comm = strchr(text, '(');
-    char *rest = strrchr(text, ')');
-    if (!comm || !rest)
-        return false;
-    *rest++ = '\0';
-    *ret_comm = comm + 1;
-    sscanf(rest,
-           " %*s %*s %*s %*s %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-           " %*s %*s %*s %*s %*s %*s %*s %*s %lu",
-           &flags, &pending);
-    return (flags & EXITING) || (pending >> (SIGKILL - 1) & 1);
-}
 
 /* If the first process was killed, or is about to be, it is the victim. A name is whatever the
  * process has made it: nothing of it may reach a terminal as it is. */
 static void name_victim(struct oom *o, pid_t pid)
 {
     siginfo_t end = { 0 };
-    char text[1024];
-    const char *comm = NULL;
+    char name[PROC_NAME_MAX];
 
     if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid == pid &&
         (end.si_code != CLD_KILLED || end.si_status != SIGKILL))
         return;
-    if (!read_stat(pid, text, sizeof(text), &comm))
+    if (!proc_dying(pid, name))
         return;
-    o->victim = str_dup(comm);
+    o->victim = str_dup(name);
     for (char *c = o->victim; c && *c; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
