@@ -26,8 +26,24 @@ engine_down() {
     runtime=hako e rm -af -t 0 && runtime=hako e volume rm -af
 }
 
+# When a container ends, conmon starts a podman that cleans up after it, and an `rm` at the same time
+# is in its way. And conmon has a mount namespace of its own where the container has a user namespace:
+# what is unmounted there stays mounted here, and podman thinks it gone, and fails to remove it.
 engine_clean() {
-    e rm -af -t 0 && e volume rm -af && e pod rm -af
+    wait_for $patience all_ended && unmount_rest && e rm -af -t 0 && e volume rm -af && e pod rm -af
+}
+
+# Kills what conmon watches (`podman kill` would take no paused containers), and looks for the rest.
+all_ended() {
+    local watchers
+    watchers=$(pgrep -d, -x conmon) &&
+        ps --no-headers -o pid=,comm= --ppid "$watchers" | awk '$2 != "podman" { print $1 }' |
+        xargs -r kill -KILL 2>/dev/null
+    ! pgrep -x 'conmon|podman' >/dev/null
+}
+
+unmount_rest() {
+    cut -d' ' -f5 /proc/self/mountinfo | grep "^$T/podman/.*/\(userdata/shm\|merged\)$" | xargs -r umount
 }
 
 e() {
