@@ -119,8 +119,9 @@ static int spawn(const struct exec_args *args, struct target *t, struct launch_p
         if (args->detach)
             x.stdio[1] = x.stdio[2] = null;
     }
+    x.at_once = !args->tty && !t->filter.notify;
     int r = exec_create(&x, ret, e);
-    if (r >= 0)
+    if (r >= 0 && !x.at_once)
         r = launch_ready(ret, e);
     if (r >= 0)
         r = launch_start(ret, e);

@@ -16,16 +16,13 @@
 /* A pidfd of a process that has ended but is not reaped can still be opened. */
 static int open_init(const struct exec *x, int *ret, struct err *e)
 {
-    char state = proc_state(x->pid);
+    AUTO_FD int fd = proc_pidfd_open(x->pid);
 
-    if (state == '\0' || state == 'Z' || state == 'X')
-        return err_set(e, ERR_STATE, "container not running");
-    int fd = proc_pidfd_open(x->pid);
-    if (fd < 0 && errno == ESRCH)
-        return err_set(e, ERR_STATE, "container not running");
-    if (fd < 0)
+    if (fd < 0 && errno != ESRCH)
         return err_sys(e, "pidfd_open", NULL);
-    *ret = fd;
+    if (fd < 0 || proc_pidfd_wait(fd, 0) > 0)
+        return err_set(e, ERR_STATE, "container not running");
+    *ret = TAKE_FD(fd);
     return 0;
 }
 
@@ -107,6 +104,7 @@ int exec_create(const struct exec *x, struct launch_proc *ret, struct err *e)
         .filter = x->filter,
         .stdio = x->stdio,
         .preserve_fds = x->preserve_fds,
+        .at_once = x->at_once,
         .keyring = x->id,
         .state = x->state,
     };

@@ -24,6 +24,9 @@ struct exec {
     int stdio[3];                /* -1: inherit; ignored with a terminal */
     struct cgroup *cgroup;       /* to be born in; NULL or fd -1: none */
     unsigned preserve_fds;
+    /* Nobody needs to know when it is set up: launch_start() follows, and launch_ready() is left
+     * out. Not with a terminal, nor with a filter that notifies. */
+    bool at_once;
     int dir; /* the container's own on the host: an exec with CAP_SYS_PTRACE leaves a mark for the
                 next ones there; -1: none */
     const struct seccomp_filter *filter; /* NULL: none */

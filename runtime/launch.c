@@ -103,7 +103,8 @@ static int spawn(struct setup *s, struct cgroup *cgroup, struct launch_proc *p, 
     if (pid < 0)
         return pid;
     p->pid = pid;
-    p->start_time = proc_start_time(pid);
+    if (s->launch)
+        p->start_time = proc_start_time(pid);
     r = attr_of_child(s, pid, e);
     return r < 0 ? r : admit(s, p, e);
 }
@@ -245,18 +246,25 @@ static bool is_last_word(int32_t kind)
     return kind == SYNC_ERR || kind == SYNC_ERRNO || kind == SYNC_WARN;
 }
 
-/* Handles what comes until `until` (1), the end of the connection (0) or an error. */
+/* Handles what comes until `until` (1), the end of the connection (0) or an error. A child that
+ * dies with our last message unread resets the connection; what it said before can still be read.
+ */
 static int listen_until(struct launch_proc *p, enum sync_kind until, struct err *e)
 {
+    bool reset = false;
     struct sync_msg m;
     int fd;
 
     for (;;) {
         int r = sync_recv(p->sync_fd, &m, &fd);
+        if (r < 0 && errno == ECONNRESET && !reset) {
+            reset = true;
+            continue;
+        }
         if (r < 0)
             return err_sys(e, "receive", "from the container's process");
         if (r == 0)
-            return 0;
+            return reset ? died(p, e) : 0;
         if (fd >= 0 && m.kind != SYNC_PTY)
             mem_close(&fd);
         if (until == SYNC_NONE && !is_last_word(m.kind)) {
@@ -286,14 +294,14 @@ int launch_leave(struct launch_proc *p, struct err *e)
 
 int launch_start(struct launch_proc *p, struct err *e)
 {
-    int r = 0;
+    bool gone = sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0;
+    int r = listen_until(p, SYNC_NONE, e);
 
-    if (sync_send(p->sync_fd, SYNC_GO, p->pid, -1) < 0)
-        return died(p, e);
-    r = listen_until(p, SYNC_NONE, e);
     timing_mark("release and exec");
     if (r < 0)
         return r;
+    if (gone)
+        return died(p, e);
     mem_close(&p->sync_fd);
     return 0;
 }

@@ -56,7 +56,7 @@ struct launch {
 /* A process on its way. Descriptors that are absent are -1. */
 struct launch_proc {
     pid_t pid;           /* in the caller's pid namespace */
-    uint64_t start_time; /* proc_start_time(pid) */
+    uint64_t start_time; /* proc_start_time(pid); 0 for an exec */
     int pidfd;
     int sync_fd;  /* to the child, until it has been released */
     int netns_fd; /* its network namespace, if wanted and not the caller's own */

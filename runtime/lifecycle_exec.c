@@ -156,9 +156,10 @@ static int exec_in(struct lifecycle_ctr *c, const struct lifecycle_exec *args,
     x.filter = &c->filter;
     if (r >= 0)
         r = find_filter(c, e);
+    x.at_once = !process->terminal && !out.pid_file && !out.pidfd_socket && !c->filter.notify;
     if (r >= 0)
         r = clone_in(c, &x, args->cgroup, p, e);
-    if (r >= 0)
+    if (r >= 0 && !x.at_once)
         r = launch_ready(p, e);
     if (r >= 0)
         r = lifecycle_hand_out(p, &out, e);

@@ -115,7 +115,7 @@ static int wait_release(struct setup *s, struct err *e)
 {
     bool fifo = s->launch && s->launch->exec_fifo_fd >= 0;
 
-    if (sync_send(s->sync, SYNC_READY, 0, -1) < 0)
+    if (!s->at_once && sync_send(s->sync, SYNC_READY, 0, -1) < 0)
         return err_sys(e, "send", "ready");
     int r = setup_wait_go(s, e);
     if (r < 0 || !fifo)

@@ -60,8 +60,7 @@ int sync_recv(int sock, struct sync_msg *ret, int *ret_fd)
         *ret_fd = fd;
     else if (fd >= 0)
         close(fd);
-    /* A child that dies with our last message unread resets the connection. */
-    if (n == 0 || (n < 0 && errno == ECONNRESET))
+    if (n == 0)
         return 0;
     if (n > 0 && (size_t)n < HEADER) {
         errno = EBADMSG;

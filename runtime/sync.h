@@ -39,8 +39,9 @@ int sync_send(int sock, enum sync_kind kind, int num, int fd);
 int sync_send_text(int sock, enum sync_kind kind, const char *text);
 int sync_send_err(int sock, const struct err *err);
 
-/* The next message: 1; the other end is closed: 0; -1 with errno. A descriptor that came along goes
- * to *ret_fd (may be NULL), else -1. */
+/* The next message: 1; the other end is closed: 0; -1 with errno, once ECONNRESET when it was
+ * closed with a message of ours unread. A descriptor that came along goes to *ret_fd (may be NULL),
+ * else -1. */
 int sync_recv(int sock, struct sync_msg *ret, int *ret_fd);
 
 /* An errno in the lower-case words that engines look for in errors about the command. */

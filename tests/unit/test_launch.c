@@ -5,7 +5,9 @@
 #include "runtime/sync.h"
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -31,7 +33,7 @@ static void start(void)
 
 static void finish(void)
 {
-    close(theirs);
+    mem_fd_cleanup(&theirs);
     launch_close(&p);
 }
 
@@ -72,6 +74,52 @@ START_TEST(the_exec_closes_the_other_end)
 }
 END_TEST
 
+/* In another process: once the release has come, says one thing more, or nothing, and is gone. */
+static void leave_unread(enum sync_kind kind)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        struct pollfd wait = { .fd = theirs, .events = POLLIN };
+        close(p.sync_fd);
+        if (poll(&wait, 1, -1) == 1 && kind != SYNC_NONE)
+            sync_send(theirs, kind, ENOEXEC, -1);
+        _exit(0);
+    }
+    ck_assert_int_gt(pid, 0);
+    mem_close(&theirs);
+}
+
+START_TEST(who_leaves_its_release_unread_is_heard)
+{
+    leave_unread(SYNC_ERRNO);
+    unit_fails(launch_start(&p, &e), ERR_CMD_NOT_EXEC, &e);
+}
+END_TEST
+
+START_TEST(who_leaves_its_release_unread_has_not_been_executed)
+{
+    leave_unread(SYNC_NONE);
+    unit_fails(launch_start(&p, &e), ERR_SYS, &e);
+    ck_assert_str_eq(e.msg, "the container's process ended while it was set up");
+}
+END_TEST
+
+START_TEST(who_has_gone_before_its_release_is_heard)
+{
+    ck_assert_int_eq(sync_send(theirs, SYNC_ERRNO, ENOEXEC, -1), 0);
+    mem_close(&theirs);
+    unit_fails(launch_start(&p, &e), ERR_CMD_NOT_EXEC, &e);
+}
+END_TEST
+
+START_TEST(who_has_gone_in_silence_has_not_been_executed)
+{
+    mem_close(&theirs);
+    unit_fails(launch_start(&p, &e), ERR_SYS, &e);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("launch");
@@ -80,5 +128,9 @@ int main(void)
     tcase_add_loop_test(t, nothing_but_failures_counts_after_the_release, 0, 6);
     tcase_add_test(t, failures_are_heard);
     tcase_add_test(t, the_exec_closes_the_other_end);
+    tcase_add_test(t, who_leaves_its_release_unread_is_heard);
+    tcase_add_test(t, who_leaves_its_release_unread_has_not_been_executed);
+    tcase_add_test(t, who_has_gone_before_its_release_is_heard);
+    tcase_add_test(t, who_has_gone_in_silence_has_not_been_executed);
     return unit_run(t);
 }
