@@ -107,19 +107,15 @@ static int read_hugetlb(int dirfd, struct cgroup_stat *s, struct err *e)
     int r = fs_list(dirfd, ".", &names, e);
 
     strv_foreach (name, names) {
-        struct cgroup_stat_hugetlb h = { 0 };
         const char *size = str_after(*name, "hugetlb.");
         size_t len = size ? strcspn(size, ".") : 0;
-        if (len == 0 || len >= sizeof(h.size) || !STREQ(size + len, ".max"))
+        if (len == 0 || len >= sizeof(s->hugetlb->size) || !STREQ(size + len, ".max"))
             continue;
-        struct cgroup_stat_hugetlb *more =
-            reallocarray(s->hugetlb, s->n_hugetlb + 1, sizeof(*more));
-        if (!more)
+        struct cgroup_stat_hugetlb *h = VEC_ADD(s->hugetlb, s->n_hugetlb);
+        if (!h)
             return err_nomem(e);
-        s->hugetlb = more;
-        memcpy(h.size, size, len);
-        read_hugetlb_size(dirfd, &h);
-        s->hugetlb[s->n_hugetlb++] = h;
+        memcpy(h->size, size, len);
+        read_hugetlb_size(dirfd, h);
     }
     return r;
 }

@@ -6,19 +6,8 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
-setup() {
-    hako_setup
-    bundle
-    G=/hako/${T##*/}-box
-    config '.linux.cgroupsPath = $path' --arg path "$G"
-}
-
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+setup() { box_setup; }
+teardown() { box_teardown; }
 
 note() { config '.annotations[$k] = $v' --arg k "$1" --arg v "$2"; }
 inside() { command_is init "$@"; oci run -b "$B" box; }

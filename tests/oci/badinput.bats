@@ -6,18 +6,8 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
-setup() {
-    hako_setup
-    bundle
-    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
-}
-
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+setup() { box_setup; }
+teardown() { box_teardown; }
 
 nothing_made() {
     is "$(ls -A "$T/oci" 2>/dev/null | grep -vx .seccomp)" ""

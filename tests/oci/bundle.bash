@@ -11,6 +11,7 @@ without() {
     fi
 }
 launch() { without "$HAKO_BUILD/tests/oci/launch-test" "$@"; }
+oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
 lifecycle() { timeout 60 "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/oci" "$@"; }
 
 # create ID [PIDFILE]: of the bundle in $B. The container keeps its creator's stdio: a file, $T/out.
@@ -47,4 +48,16 @@ command_is() { config '.process.args = $ARGS.positional' --args "$@"; }
 in_box() {
     command_is init "$@"
     launch "$B"
+}
+
+# box_setup, box_teardown: for a test's setup and teardown: a bundle, whose container is called box.
+box_setup() {
+    hako_setup
+    bundle
+    G=/hako/${T##*/}-box
+    config '.linux.cgroupsPath = $path' --arg path "$G"
+}
+box_teardown() {
+    oci delete --force box
+    hako_teardown
 }

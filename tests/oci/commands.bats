@@ -5,8 +5,6 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
 setup() {
     hako_setup
     bundle

@@ -7,16 +7,11 @@ load bundle
 oci() { timeout 60 "$T/hako-oci" --root "$T/oci" "$@"; }
 
 setup() {
-    hako_setup
-    bundle
-    config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-box"
+    box_setup
     cp "$HAKO_BUILD/hako-oci" "$T/hako-oci"
 }
 
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+teardown() { box_teardown; }
 
 # hunted CAP... : a container whose process hunts, with these capabilities more.
 hunter() {

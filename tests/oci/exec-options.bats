@@ -4,19 +4,12 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
 setup() {
-    hako_setup
-    bundle
+    box_setup
     command_is init pause
-    config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-box"
 }
 
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+teardown() { box_teardown; }
 
 # box: starts the bundle.
 box() {

@@ -86,7 +86,6 @@ hook() { # KIND [EXTRA]
     lifecycle delete box
 }
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
 # box COMMAND [OPTION...]: hako-oci create or run; the container's group is this file's own.
 box() {
     config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-box"

@@ -8,11 +8,7 @@ load bundle
 
 program() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
 
-setup() {
-    hako_setup
-    bundle
-    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
-}
+setup() { box_setup; }
 
 teardown() {
     program delete --force box

@@ -5,19 +5,12 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
 setup() {
-    hako_setup
-    bundle
+    box_setup
     cp "$HAKO_BUILD/tests/oci/oci-probe" "$R/bin/probe"
-    config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-box"
 }
 
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+teardown() { box_teardown; }
 
 # manager COMMAND...: the command with a NOTIFY_SOCKET; prints what was said to it, with the sender.
 manager() {

@@ -6,18 +6,8 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
-setup() {
-    hako_setup
-    bundle
-    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
-}
-
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+setup() { box_setup; }
+teardown() { box_teardown; }
 
 # The specification's folder, or a skip that says which is missing.
 needs_spec() {

@@ -4,8 +4,6 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
 # The call that is filtered: nobody else makes it, and without a filter it is EBADF (9) here.
 VICTIM=copy_file_range NR=326 ALLOWED="errno 9"
 
@@ -17,10 +15,7 @@ setup() {
     config '.linux.cgroupsPath = $p' --arg p "/hako/${T##*/}-box"
 }
 
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+teardown() { box_teardown; }
 
 # filter JSON: the profile. rule JSON...: one that allows all but what these rules about the victim say.
 filter() { config '.linux.seccomp = $x' --argjson x "$1"; }

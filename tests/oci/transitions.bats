@@ -6,19 +6,12 @@
 load ../lib/hako
 load bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
 setup() {
-    hako_setup
-    bundle
+    box_setup
     command_is init pause
-    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-box"
 }
 
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+teardown() { box_teardown; }
 
 status_of() { oci state "$1" | jq -r .status; }
 

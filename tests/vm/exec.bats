@@ -4,14 +4,9 @@
 load ../lib/hako
 load ../oci/bundle
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
-
 group_of() { awk -F: '/^0:/ { print $3 }' "/proc/$1/cgroup"; }
 
-teardown() {
-    oci delete --force box
-    hako_teardown
-}
+teardown() { box_teardown; }
 
 # A group whose children have controllers takes no process itself: clone3(2) says EBUSY.
 @test "an exec goes where the container's first process is" {
