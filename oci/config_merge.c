@@ -59,61 +59,125 @@ static int merge_cpu(struct config_resources *to, const struct config_cpu *more)
     return set_text(&c->cpus, more->cpus) < 0 || set_text(&c->mems, more->mems) < 0 ? -1 : 0;
 }
 
-/* One more element of a list, zeroed; or NULL. */
-static void *append(void *pptr, size_t *n, size_t size)
-{
-    char **v = pptr;
-    char *more = reallocarray(*v, *n + 1, size);
+/* ---- lists ---- */
 
-    if (!more)
-        return NULL;
-    *v = more;
-    return memset(more + (*n)++ * size, 0, size);
+/* Are two about the same thing; and what a newer one takes over where it says nothing. */
+typedef bool (*same_fn)(const void *a, const void *b);
+typedef void (*keep_fn)(void *to, const void *from);
+
+#define KEEP(to, from, field)                                                                      \
+    do {                                                                                           \
+        if (!(to)->field.set)                                                                      \
+            (to)->field = (from)->field;                                                           \
+    } while (0)
+
+static bool same_throttle(const void *a, const void *b)
+{
+    const struct config_throttle_device *x = a, *y = b;
+
+    return x->major == y->major && x->minor == y->minor;
 }
 
-static int merge_throttle(struct config_throttle_list *to, const struct config_throttle_list *more)
+static bool same_weight(const void *a, const void *b)
 {
-    for (size_t i = 0; i < more->n; i++) {
-        const struct config_throttle_device *from = &more->v[i];
-        struct config_throttle_device *d = NULL;
+    const struct config_weight_device *x = a, *y = b;
 
-        for (size_t k = 0; !d && k < to->n; k++)
-            if (to->v[k].major == from->major && to->v[k].minor == from->minor)
-                d = &to->v[k];
-        if (!d)
-            d = append(&to->v, &to->n, sizeof(*d));
-        if (!d)
-            return -1;
-        d->major = from->major;
-        d->minor = from->minor;
-        d->rate = from->rate;
+    return x->major == y->major && x->minor == y->minor;
+}
+
+static void keep_weight(void *to, const void *from)
+{
+    struct config_weight_device *d = to;
+    const struct config_weight_device *was = from;
+
+    KEEP(d, was, weight);
+    KEEP(d, was, leaf_weight);
+}
+
+static bool same_hugepage(const void *a, const void *b)
+{
+    const struct config_hugepage *x = a, *y = b;
+
+    return STREQ(x->page_size, y->page_size);
+}
+
+static bool same_rdma(const void *a, const void *b)
+{
+    const struct config_rdma *x = a, *y = b;
+
+    return STREQ(x->device, y->device);
+}
+
+static void keep_rdma(void *to, const void *from)
+{
+    struct config_rdma *d = to;
+    const struct config_rdma *was = from;
+
+    KEEP(d, was, hca_handles);
+    KEEP(d, was, hca_objects);
+}
+
+struct list {
+    char **v;
+    size_t *n;
+    size_t size;
+};
+#define LIST(elements, count)                                                                      \
+    (struct list)                                                                                  \
+    {                                                                                              \
+        (char **)&(elements), &(count), sizeof(*(elements))                                        \
     }
+
+/* The first entry about the same as `entry`, or NULL. */
+static char *find(struct list l, const char *entry, same_fn same)
+{
+    for (size_t i = 0; i < *l.n; i++)
+        if (same(*l.v + i * l.size, entry))
+            return *l.v + i * l.size;
+    return NULL;
+}
+
+/* All of `more` joins `to` and takes the place of what it names. It may name one thing twice: each
+ * is written, so that the last holds, and one that the kernel refuses is not overlooked. What
+ * leaves `to` is in `more` afterwards, to be freed with it. */
+static int merge_list(struct list to, struct list more, same_fn same, keep_fn keep)
+{
+    size_t size = to.size, n = *to.n, kept = 0, left = 0;
+
+    if (*more.n == 0)
+        return 0;
+    char *all = reallocarray(NULL, n + *more.n, size);
+    char *gone = reallocarray(NULL, n + 1, size);
+    if (!all || !gone) {
+        free(all);
+        free(gone);
+        return -1;
+    }
+    /* From the end: of two old ones the last held. */
+    for (size_t i = n; i-- > 0;) {
+        const char *entry = *to.v + i * size;
+        char *newer = find(more, entry, same);
+        memcpy(newer ? gone + left++ * size : all + (n - ++kept) * size, entry, size);
+        if (newer && keep)
+            keep(newer, entry);
+    }
+    memmove(all, all + left * size, kept * size);
+    memcpy(all + kept * size, *more.v, *more.n * size);
+    free(*to.v);
+    free(*more.v);
+    *to.v = all;
+    *to.n = kept + *more.n;
+    *more.v = gone;
+    *more.n = left;
     return 0;
 }
 
-static int merge_weights(struct config_block_io *to, const struct config_block_io *more)
+static int merge_throttle(struct config_throttle_list *to, struct config_throttle_list *more)
 {
-    for (size_t i = 0; i < more->n_weight_device; i++) {
-        const struct config_weight_device *from = &more->weight_device[i];
-        struct config_weight_device *d = NULL;
-
-        for (size_t k = 0; !d && k < to->n_weight_device; k++)
-            if (to->weight_device[k].major == from->major &&
-                to->weight_device[k].minor == from->minor)
-                d = &to->weight_device[k];
-        if (!d)
-            d = append(&to->weight_device, &to->n_weight_device, sizeof(*d));
-        if (!d)
-            return -1;
-        d->major = from->major;
-        d->minor = from->minor;
-        LAY_OVER(d, from, weight);
-        LAY_OVER(d, from, leaf_weight);
-    }
-    return 0;
+    return merge_list(LIST(to->v, to->n), LIST(more->v, more->n), same_throttle, NULL);
 }
 
-static int merge_block_io(struct config_resources *to, const struct config_block_io *more)
+static int merge_block_io(struct config_resources *to, struct config_block_io *more)
 {
     struct config_block_io *b = ensure(&to->block_io, sizeof(*b));
 
@@ -121,96 +185,63 @@ static int merge_block_io(struct config_resources *to, const struct config_block
         return -1;
     LAY_OVER(b, more, weight);
     LAY_OVER(b, more, leaf_weight);
-    if (merge_weights(b, more) < 0 || merge_throttle(&b->read_bps, &more->read_bps) < 0 ||
+    if (merge_list(LIST(b->weight_device, b->n_weight_device),
+                   LIST(more->weight_device, more->n_weight_device), same_weight,
+                   keep_weight) < 0 ||
+        merge_throttle(&b->read_bps, &more->read_bps) < 0 ||
         merge_throttle(&b->write_bps, &more->write_bps) < 0 ||
         merge_throttle(&b->read_iops, &more->read_iops) < 0)
         return -1;
     return merge_throttle(&b->write_iops, &more->write_iops);
 }
 
-static int merge_hugepages(struct config_resources *to, const struct config_resources *more)
+/* What replaces the other whole. */
+static void swap_whole(struct config_resources *to, struct config_resources *more)
 {
-    for (size_t i = 0; i < more->n_hugepages; i++) {
-        struct config_hugepage *h = NULL;
+    const struct config_resources old = *to;
 
-        for (size_t k = 0; !h && k < to->n_hugepages; k++)
-            if (STREQ(to->hugepages[k].page_size, more->hugepages[i].page_size))
-                h = &to->hugepages[k];
-        if (!h) {
-            AUTO_FREE char *size = str_dup(more->hugepages[i].page_size);
-            h = size ? append(&to->hugepages, &to->n_hugepages, sizeof(*h)) : NULL;
-            if (!h)
-                return -1;
-            h->page_size = TAKE_PTR(size);
-        }
-        h->limit = more->hugepages[i].limit;
+    if (more->n_devices > 0) {
+        to->devices = more->devices;
+        to->n_devices = more->n_devices;
+        more->devices = old.devices;
+        more->n_devices = old.n_devices;
     }
-    return 0;
+    if (more->network) {
+        to->network = more->network;
+        more->network = old.network;
+    }
 }
 
-static int merge_rdma(struct config_resources *to, const struct config_resources *more)
+static int merge(struct config_resources *to, struct config_resources *more)
 {
-    for (size_t i = 0; i < more->n_rdma; i++) {
-        struct config_rdma *d = NULL;
-
-        for (size_t k = 0; !d && k < to->n_rdma; k++)
-            if (STREQ(to->rdma[k].device, more->rdma[i].device))
-                d = &to->rdma[k];
-        if (!d) {
-            AUTO_FREE char *name = str_dup(more->rdma[i].device);
-            d = name ? append(&to->rdma, &to->n_rdma, sizeof(*d)) : NULL;
-            if (!d)
-                return -1;
-            d->device = TAKE_PTR(name);
-        }
-        LAY_OVER(d, &more->rdma[i], hca_handles);
-        LAY_OVER(d, &more->rdma[i], hca_objects);
+    if ((more->memory && merge_memory(to, more->memory) < 0) ||
+        (more->cpu && merge_cpu(to, more->cpu) < 0) ||
+        (more->block_io && merge_block_io(to, more->block_io) < 0) ||
+        merge_list(LIST(to->hugepages, to->n_hugepages), LIST(more->hugepages, more->n_hugepages),
+                   same_hugepage, NULL) < 0 ||
+        merge_list(LIST(to->rdma, to->n_rdma), LIST(more->rdma, more->n_rdma), same_rdma,
+                   keep_rdma) < 0 ||
+        json_map_merge(&to->unified, &more->unified) < 0)
+        return -1;
+    if (more->pids && more->pids->limit.set) {
+        struct config_pids *p = ensure(&to->pids, sizeof(*p));
+        if (!p)
+            return -1;
+        p->limit = more->pids->limit;
     }
-    return 0;
-}
-
-/* What replaces the other whole, copied through a document that holds nothing else. */
-static int replace_whole(struct config_resources *to, const struct config_resources *more,
-                         struct err *e)
-{
-    const struct config_resources alone = { .devices = more->devices,
-                                            .n_devices = more->n_devices,
-                                            .network = more->network };
-    struct config_resources copy, old = { 0 };
-    int r = json_copy(&config_resources_table, &copy, &alone, e);
-
-    if (r < 0)
-        return r;
-    if (copy.n_devices > 0) {
-        old.devices = to->devices;
-        old.n_devices = to->n_devices;
-        to->devices = TAKE_PTR(copy.devices);
-        to->n_devices = copy.n_devices;
-        copy.n_devices = 0;
-    }
-    if (copy.network) {
-        old.network = to->network;
-        to->network = TAKE_PTR(copy.network);
-    }
-    json_free(&config_resources_table, &old);
-    json_free(&config_resources_table, &copy);
+    swap_whole(to, more);
     return 0;
 }
 
 int config_merge_resources(struct config_resources *to, const struct config_resources *more,
                            struct err *e)
 {
-    if ((more->memory && merge_memory(to, more->memory) < 0) ||
-        (more->cpu && merge_cpu(to, more->cpu) < 0) ||
-        (more->block_io && merge_block_io(to, more->block_io) < 0) ||
-        merge_hugepages(to, more) < 0 || merge_rdma(to, more) < 0 ||
-        json_map_merge(&to->unified, &more->unified) < 0)
-        return err_nomem(e);
-    if (more->pids && more->pids->limit.set) {
-        struct config_pids *p = ensure(&to->pids, sizeof(*p));
-        if (!p)
-            return err_nomem(e);
-        p->limit = more->pids->limit;
-    }
-    return replace_whole(to, more, e);
+    struct config_resources copy; /* to take from, and for what is replaced */
+    int r = json_copy(&config_resources_table, &copy, more, e);
+
+    if (r < 0)
+        return r;
+    r = merge(to, &copy) < 0 ? err_nomem(e) : 0;
+    json_free(&config_resources_table, &copy);
+    return r;
 }

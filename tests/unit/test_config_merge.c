@@ -26,6 +26,23 @@ static const struct {
       "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':2},"
       "{'major':9,'minor':0,'rate':3}],"
       "'throttleWriteIOPSDevice':[{'major':8,'minor':0,'rate':4}]}}" },
+    /* One device twice: both are written, and the last holds from then on. */
+    { "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':5},"
+      "{'major':9,'minor':0,'rate':6}]}}",
+      "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':1},"
+      "{'major':8,'minor':0,'rate':2}]}}",
+      "{'blockIO':{'throttleReadBpsDevice':[{'major':9,'minor':0,'rate':6},"
+      "{'major':8,'minor':0,'rate':1},{'major':8,'minor':0,'rate':2}]}}" },
+    { "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':1},"
+      "{'major':8,'minor':0,'rate':2}]}}",
+      "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':3}]}}",
+      "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':3}]}}" },
+    { "{'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':20},"
+      "{'major':8,'minor':0,'weight':30}]}}",
+      "{'blockIO':{'weightDevice':[{'major':8,'minor':0,'leafWeight':40},"
+      "{'major':8,'minor':0,'leafWeight':50}]}}",
+      "{'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':30,'leafWeight':40},"
+      "{'major':8,'minor':0,'leafWeight':50}]}}" },
     { "{'hugepageLimits':[{'pageSize':'2MB','limit':1},{'pageSize':'1GB','limit':2}]}",
       "{'hugepageLimits':[{'pageSize':'1GB','limit':3},{'pageSize':'64KB','limit':4}]}",
       "{'hugepageLimits':[{'pageSize':'2MB','limit':1},{'pageSize':'1GB','limit':3},"
