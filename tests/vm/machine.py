@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A container of hako-oci's and one of crun's in groups side by side, and what their files hold."""
+import functools
 import json
 import os
 import shutil
-import subprocess
+import signal
+import socket
 import sys
 import tempfile
 
@@ -40,6 +42,7 @@ def spill(path, text):
         f.write(text)
 
 
+@functools.cache
 def disks():
     """The kernel's "major:minor" of each disk that is none of ours."""
     names = sorted(n for n in os.listdir("/sys/block") if not n.startswith(("loop", "ram", "zram")))
@@ -88,6 +91,34 @@ class Group:
             sys.exit(f"{self.path} does not come back: {differences(self.last, self.first)}")
 
 
+class Preloaded:
+    """A program that is loaded once and does in a child what it is called for: see mainfork.c."""
+
+    def __init__(self, name):
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        its.set_inheritable(True)
+        env = os.environ | {"LD_PRELOAD": f"{BUILD}/tests/vm/mainfork.so", "MAINFORK": str(its.fileno())}
+        self.pid = os.posix_spawnp(name, [name], env)
+        self.socket = ours
+        its.close()
+
+    def call(self, argv, stdin, out):
+        """Its wait status."""
+        self.socket.send("\0".join([stdin, out, *argv]).encode())
+        answer = self.socket.recv(4)
+        if len(answer) != 4:
+            sys.exit(f"{argv[0]}, loaded once, has ended")
+        return int.from_bytes(answer, sys.byteorder)
+
+    def end(self):
+        self.socket.close()
+        os.waitpid(self.pid, 0)
+
+
+def late(*_):
+    sys.exit("a command did not end within a minute")
+
+
 class Machine:
     """Both containers are created and not started; everything is below $T and in a group of its own."""
 
@@ -107,6 +138,8 @@ class Machine:
             self.must([*command, "create", "-b", self.dir, name])
         self.live, self.peer = Group(f"{self.top}/live"), Group(f"{self.top}/peer")
         self.state = slurp(f"{self.dir}/hako/live/config.json")
+        self.loaded = Preloaded(self.crun[0])
+        signal.signal(signal.SIGALRM, late)
 
     def make_bundle(self):
         for name in ("bin", "proc", "sys", "dev"):
@@ -118,6 +151,7 @@ class Machine:
         self.base["process"] |= {"args": ["init", "pause"], "terminal": False}
 
     def clean(self):
+        self.loaded.end()
         for command, name in ((self.hako, "live"), (self.crun, "peer"), (self.hako, "a"), (self.crun, "a")):
             self.run([*command, "delete", "-f", name])
         for name in ("live", "peer", "a", "."):
@@ -125,12 +159,21 @@ class Machine:
                 os.rmdir(os.path.normpath(f"{self.top}/{name}"))
         shutil.rmtree(self.dir)
 
-    def run(self, argv, text=""):
+    def run(self, argv, text="", loaded=None):
         """(worked, messages) of a command. Containers keep what they got: files, no pipes."""
-        spill(f"{self.dir}/in", text)
-        with open(f"{self.dir}/in") as stdin, open(f"{self.dir}/out", "w") as out:
-            code = subprocess.call(argv, stdin=stdin, stdout=out, stderr=out, close_fds=False, timeout=60)
-        return code == 0, slurp(f"{self.dir}/out")
+        stdin, out = f"{self.dir}/in", f"{self.dir}/out"
+        spill(stdin, text)
+        signal.alarm(60)
+        if loaded:
+            code = loaded.call(argv, stdin, out)
+        else:
+            files = [(os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
+                     (os.POSIX_SPAWN_OPEN, 1, out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+                     (os.POSIX_SPAWN_DUP2, 1, 2)]
+            pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=files, setsigdef=[signal.SIGPIPE])
+            code = os.waitpid(pid, 0)[1]
+        signal.alarm(0)
+        return code == 0, slurp(out)
 
     def must(self, argv, text=""):
         worked, said = self.run(argv, text)
@@ -170,5 +213,6 @@ class Machine:
     def update_peer(self, resources):
         """The same by crun."""
         self.peer.reset()
-        worked, said = self.run([*self.crun, "update", "-r", f"{self.dir}/in", "peer"], json.dumps(resources))
+        worked, said = self.run([*self.crun, "update", "-r", f"{self.dir}/in", "peer"], json.dumps(resources),
+                                self.loaded)
         return None if worked else said or "failed", self.peer.read()

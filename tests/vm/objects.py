@@ -75,9 +75,6 @@ def block_io(r, disks):
         if r.random() < 0.3:
             io[key] = [device(disk) | {"rate": r.randrange(1, pick(r, 10, 1 << 20, 1 << 31))}
                        for disk in r.sample(mostly(r, [*disks, *disks], ["99:1", *disks]), pick(r, 1, 1, 2))]
-        if len({one["minor"] for one in io.get(key, [])}) < len(io.get(key, [])):
-            for one in io[key]:  # what an update overrides, hako-oci does not write: not even 1, which cannot be
-                one["rate"] = max(one["rate"], 2)
     return io
 
 

@@ -101,8 +101,9 @@ END
 {"blockIO": {"weight": 500}} | io.weight=default 4950
 {"blockIO": {"weight": 1000}} | io.weight=default 10000
 {"blockIO": {"weight": 0}} | io.weight=default 100
-{"blockIO": {"throttleReadBpsDevice": [{@AT@, "rate": 1048576}], "throttleWriteBpsDevice": [{@AT@, "rate": 1048577}], "throttleReadIOPSDevice": [{@AT@, "rate": 10}], "throttleWriteIOPSDevice": [{@AT@, "rate": 11}]}} | io.max=@DISK@ rbps=1048576 wbps=1048577 riops=10 wiops=11
+{"blockIO": {"throttleReadBpsDevice": [{@AT@, "rate": 4096}, {@AT@, "rate": 1048576}], "throttleWriteBpsDevice": [{@AT@, "rate": 1048577}], "throttleReadIOPSDevice": [{@AT@, "rate": 10}], "throttleWriteIOPSDevice": [{@AT@, "rate": 11}]}} | io.max=@DISK@ rbps=1048576 wbps=1048577 riops=10 wiops=11
 {"blockIO": {"throttleReadBpsDevice": [{@AT@, "rate": 0}]}} | pids.max=max | crun=no
+{"blockIO": {"throttleReadBpsDevice": [{@AT@, "rate": 1}, {@AT@, "rate": 8192}]}} | !rbps=1" to @GROUP@/io.max: Invalid argument
 {"blockIO": {"weight": 5}} | !blockIO.weight: 5 is not between 10 and 1000
 {"blockIO": {"weight": 1001}} | !is not between
 {"blockIO": {"throttleReadBpsDevice": [{"major": 99, "minor": 0, "rate": 7}]}} | !write "99:0 rbps=7" to @GROUP@/io.max: No such device
@@ -160,5 +161,5 @@ END
 
 # covers: update:--resources
 @test "random resources: hako-oci and crun leave equal files, or both refuse" {
-    timeout 280 "$HAKO_TOP/tests/vm/resources" random 100 1 60
+    timeout 280 "$HAKO_TOP/tests/vm/resources" random 200 1 60
 }
