@@ -128,6 +128,23 @@ static bool is_named(const struct cgroup_limit *l, const struct config_resources
     return l->row->format(l->row, named, &own, &e) < 0 || own.n > 0;
 }
 
+static bool is_due(const struct cgroup_limit *l, const struct cgroup_change *c,
+                   const struct cgroup_limits *was)
+{
+    return is_named(l, c->named) || !has_write(was, l);
+}
+
+/* A group that ceases to be idle has the kernel's weight, whatever it had before. */
+static bool forgets_weight(const struct cgroup_limits *now, const struct cgroup_change *c,
+                           const struct cgroup_limits *was)
+{
+    for (size_t i = 0; i < now->n; i++)
+        if (STREQ(now->v[i].file, "cpu.idle") && STREQ(now->v[i].value, "0") &&
+            is_due(&now->v[i], c, was))
+            return true;
+    return false;
+}
+
 int cgroup_limits_change(const struct cgroup_change *c, struct cgroup_limits *ret, struct err *e)
 {
     AUTO_CGROUP_LIMITS struct cgroup_limits was = { 0 };
@@ -139,9 +156,10 @@ int cgroup_limits_change(const struct cgroup_change *c, struct cgroup_limits *re
     if (r < 0)
         return r;
     cgroup_limits_make(c->was, &was, &ignored);
+    bool weight_too = forgets_weight(&now, c, &was);
     for (size_t i = 0; i < now.n; i++) {
         struct cgroup_limit l = now.v[i];
-        if (!is_named(&l, c->named) && has_write(&was, &l))
+        if (!is_due(&l, c, &was) && !(weight_too && STREQ(l.file, "cpu.weight")))
             continue;
         now.v[i] = now.v[n];
         now.v[n++] = l;

@@ -77,6 +77,12 @@ int cgroup_undo_note(struct cgroup_undo *u, int dirfd, const char *file, const c
     struct err ignored = ERR_INIT;
     size_t len = strcspn(value, " ");
 
+    /* What becomes idle forgets its weight, which can be given back when it is idle no more. */
+    if (STREQ(file, "cpu.idle")) {
+        int r = cgroup_undo_note(u, dirfd, "cpu.weight", "", e);
+        if (r < 0)
+            return r;
+    }
     /* Triggers last as long as their descriptor: nothing to go back to. */
     if (str_ends(file, ".pressure") || fs_read(dirfd, file, 1 << 20, &text, NULL, &ignored) < 0)
         return 0;

@@ -166,6 +166,12 @@ static const struct {
       "{'memory':{'limit':200,'swap':300}}", "memory.max=200, memory.swap.max=100" },
     { "{'memory':{'limit':100,'swap':300}}", "{'memory':{'swap':300}}",
       "{'memory':{'limit':100,'swap':300}}", "memory.swap.max=200" },
+    { "{'cpu':{'shares':512,'idle':1}}", "{'cpu':{'idle':0}}", "{'cpu':{'shares':512,'idle':0}}",
+      "cpu.idle=0, cpu.weight=20" },
+    { "{'cpu':{'idle':1},'unified':{'cpu.weight':'77'}}", "{'cpu':{'idle':0}}",
+      "{'cpu':{'idle':0},'unified':{'cpu.weight':'77'}}", "cpu.idle=0, cpu.weight=77" },
+    { "{'cpu':{'shares':512,'idle':0}}", "{'pids':{'limit':5}}",
+      "{'cpu':{'shares':512,'idle':0},'pids':{'limit':5}}", "pids.max=5" },
     { "{'cpu':{'period':50000}}", "{'cpu':{'quota':7000}}", "{'cpu':{'period':50000,'quota':7000}}",
       "cpu.max=7000 50000" },
     { "{'unified':{'memory.high':'7','memory.min':'1'}}", "{'unified':{'memory.high':'7'}}",
@@ -228,6 +234,22 @@ START_TEST(a_write_can_be_undone)
 }
 END_TEST
 
+START_TEST(what_was_idle_gets_its_weight_back)
+{
+    AUTO_CGROUP_UNDO struct cgroup_undo u = { 0 };
+    struct err e = ERR_INIT;
+
+    file_make("cpu.idle");
+    file_make("cpu.weight");
+    ck_assert_int_eq(fs_put(unit_dirfd, "cpu.weight", "20\n"), 0);
+    unit_ok(cgroup_undo_note(&u, unit_dirfd, "cpu.idle", "1", &e), &e);
+    ck_assert_uint_eq(u.n, 2); /* the last goes first */
+    ck_assert_str_eq(u.v[1].file, "cpu.idle");
+    ck_assert_str_eq(u.v[0].file, "cpu.weight");
+    ck_assert_str_eq(u.v[0].text, "20\n");
+}
+END_TEST
+
 START_TEST(writing_takes_what_is_there)
 {
     struct config_resources r;
@@ -274,6 +296,7 @@ int main(void)
     tcase_add_loop_test(t, what_v2_cannot_do_is_refused, 0, ARRAY_LEN(bad));
     tcase_add_loop_test(t, a_change_writes_what_it_names_and_what_follows, 0, ARRAY_LEN(changes));
     tcase_add_loop_test(t, a_write_can_be_undone, 0, ARRAY_LEN(undos));
+    tcase_add_test(t, what_was_idle_gets_its_weight_back);
     tcase_add_test(t, writing_takes_what_is_there);
     tcase_add_test(t, a_failed_write_names_field_file_and_value);
     return unit_run(t);
