@@ -130,7 +130,9 @@ static int note_all(const struct cgroup *scope, const struct cgroup_limits *l,
 static void take_back(const struct cgroup_tree *t, struct cgroup *scope,
                       const struct cgroup_change *c, const struct cgroup_undo *undo)
 {
-    const struct cgroup_change back = { .was = c->now, .now = c->was, .named = c->was };
+    const struct cgroup_change back = {
+        .was = c->now, .now = c->was, .named = c->was, .flags = c->flags | CGROUP_QUIET
+    };
     AUTO_FREE struct cgroup_limit *v = calloc(undo->n + 1, sizeof(*v));
     struct cgroup_limits old = { .v = v, .n = v ? undo->n : 0 };
     struct err ignored = ERR_INIT;
@@ -152,10 +154,14 @@ int cgroup_scope_update(const struct cgroup_tree *t, struct cgroup *cg,
     AUTO_CGROUP_LIMITS struct cgroup_limits l = { 0 };
     AUTO_CGROUP_UNDO struct cgroup_undo undo = { 0 };
     AUTO_CGROUP struct cgroup scope = CGROUP_INIT;
+    struct cgroup_change quiet = *c;
     int r = open_scope(t, cg->path, &scope, e);
 
+    quiet.flags |= CGROUP_QUIET;
     if (r >= 0)
         r = cgroup_limits_change(c, &l, e);
+    if (r >= 0)
+        r = cgroup_limits_admit(&l, t, scope.path, quiet.flags, e);
     if (r >= 0)
         r = note_all(&scope, &l, &undo, e);
     if (r >= 0)
@@ -165,7 +171,7 @@ int cgroup_scope_update(const struct cgroup_tree *t, struct cgroup *cg,
     r = set_properties(&scope, &l, e);
     wake(&scope, &l);
     if (r >= 0)
-        r = cgroup_update(t, &scope, c, e);
+        r = cgroup_update(t, &scope, &quiet, e);
     if (r < 0)
         take_back(t, &scope, c, &undo);
     return r;

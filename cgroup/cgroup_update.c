@@ -87,7 +87,8 @@ int cgroup_update(const struct cgroup_tree *t, struct cgroup *cg, const struct c
     if (!parent)
         return err_nomem(e);
     *strrchr(parent, '/') = '\0';
-    cgroup_limits_warn(c->named);
+    if (!(c->flags & CGROUP_QUIET))
+        cgroup_limits_warn(c->named);
     int r = cgroup_limits_change(c, &l, e);
     if (r >= 0)
         r = cgroup_limits_admit(&l, t, cg->path, c->flags, e);

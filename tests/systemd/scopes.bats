@@ -69,12 +69,13 @@ setup() { systemd_setup; }
     down rules
 }
 
-@test "a refused update leaves the files, and systemd's mind, as they were" {
+@test "a refused update leaves the files, and systemd's mind, as they were; a warning comes once" {
     up three
-    on update --memory 64m --cpu-quota 30000 --cpu-period 100000 three
-    fails 1 on update --memory 32m --cpu-quota 1 three
-    is "$(file three memory.max) $(file three cpu.max)" "67108864 30000 100000"
-    is "$(property three MemoryMax) $(property three CPUQuotaPerSecUSec)" "67108864 300ms"
+    output=$(on update --memory 64m --cpu-quota 30000 --cpu-period 100000 --cpu-share 512 --kernel-memory 5m three 2>&1)
+    is "$(grep -c "memory.kernel has no equivalent" <<<"$output")" 1
+    fails 1 on update --memory 32m --cpu-idle 1 --cpu-quota 1 three
+    is "$(file three memory.max) $(file three cpu.max) $(file three cpu.weight)" "67108864 30000 100000 20"
+    is "$(property three MemoryMax) $(property three CPUQuotaPerSecUSec) $(property three CPUWeight)" "67108864 300ms 20"
     down three
 }
 
