@@ -4,6 +4,7 @@
 # tells, and what is left of a refused update.
 
 load ../lib/hako
+load whole
 
 I=hako.test/small:latest
 
@@ -58,6 +59,7 @@ shown='{{with .HostConfig}}{{.Memory}} {{.MemorySwap}} {{.MemoryReservation}} {{
 show='67108864 100663296 16777216 50331648 8388608 true 500000000 10000 512 0 30 100 {"hugetlb.2MB.max":"4194304"}'
 
 @test "run: each option is in its file, and inspect shows it" {
+    keep bfq
     box "${all[@]}" $(rates)
     files_hold "${hold[@]}" "io.max=$NUMBER rbps=1048576 wbps=2097152 riops=100 wiops=200"
     is "$(hako inspect -f "$shown" box)" "$show"
@@ -66,6 +68,7 @@ show='67108864 100663296 16777216 50331648 8388608 true 500000000 10000 512 0 30
 }
 
 @test "update: on a running, a paused and a stopped container, which has it when it starts" {
+    keep bfq
     box
     is "$(hako update "${all[@]}" $(rates) box)" box
     files_hold "${hold[@]}" "io.max=$NUMBER rbps=1048576 wbps=2097152 riops=100 wiops=200"
@@ -91,6 +94,7 @@ show='67108864 100663296 16777216 50331648 8388608 true 500000000 10000 512 0 30
 }
 
 @test "memory in use: caches give way to a smaller limit, the rest keeps all limits as they were" {
+    keep swap
     box --cpus 0.5 -m 64m
     hako exec box sh -c 'dd if=/dev/zero of=/cache bs=1M count=50; sync' 2>/dev/null
     [ "$(cat "$G/memory.current")" -gt 41943040 ]

@@ -3,6 +3,7 @@
 # Out of memory: whose limit it was, who was killed, and where hako says so.
 
 load ../lib/hako
+load whole
 
 I=hako.test/small:latest
 
@@ -60,7 +61,7 @@ parent() {
     read -r pid monitor < <(facts child Pid MonitorPid)
     group=/sys/fs/cgroup$(cut -d: -f3 "/proc/$pid/cgroup")
     echo 4194304 >"$group/memory.high"
-    hako exec child dd if=/dev/zero of=/dev/null bs=6M count=1
+    hako exec child dd if=/dev/zero of=/dev/null bs=4M count=1 # little more: the kernel has it sleep
     awk '$1 == "high" && $2 > 0 { found = 1 } END { exit !found }' "$group/memory.events"
     facts_are child "false <nil>" OOMKilled OOM
     echo max >"$group/memory.high"
@@ -81,16 +82,27 @@ parent() {
     facts_are child "exited true 3 16777216" Status OOMKilled OOM.Kills OOM.Limit
 }
 
+# observes: config:memory.swap update:memory.swap
 @test "the first process without the kernel's log, and swap that is used up" {
+    change swap
     truncate -s 0 "$T/swap"
     fallocate -l 32M "$T/swap" && chmod 600 "$T/swap" && mkswap -q "$T/swap" && swapon "$T/swap" ||
         skip "no swap here"
+    # Where the disk is slow, the kernel kills before all swap is used.
+    used_up() {
+        fails 137 box --rm -m 16m --memory-swap 18m $I "${hog[@]}" &&
+            has "$output" "the limit of 16MiB and of swap's 2MiB (memory.max and memory.swap.max of /hako/"
+    }
     mount --bind /dev/null /dev/kmsg
-    fails 137 box --rm -m 16m --memory-swap 18m $I "${hog[@]}"
+    wait_for 60 used_up
     umount /dev/kmsg
-    swapoff "$T/swap"
-    has "$output" "the limit of 16MiB and of swap's 2MiB (memory.max and memory.swap.max of /hako/"
     has "$output" "killed dd (pid "
+    box -d --name swapping -m 16m --memory-swap 16m $I sleep 1000
+    fails 137 hako exec swapping "${hog[@]}"
+    hako update --memory-swap 48m swapping
+    hako exec swapping "${hog[@]}"
+    hako rm -f swapping
+    swapoff "$T/swap"
 }
 
 @test "a limit below, in a group that the container has made" {

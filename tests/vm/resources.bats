@@ -3,6 +3,9 @@
 # Every limit of linux.resources, row by row: through config.json, through update, and as crun has it.
 
 load ../lib/hako
+load box
+load strain
+load whole
 
 setup() {
     hako_setup
@@ -118,9 +121,35 @@ END
     echo "$disk enable=1" >/sys/fs/cgroup/io.cost.qos
     rows <<<'{"blockIO": {"weightDevice": [{@AT@, "weight": 300}]}} | io.weight=@DISK@ 2930 | crun=no'
     echo "$disk enable=0" >/sys/fs/cgroup/io.cost.qos
+    change bfq
     modprobe bfq || skip "no BFQ in this kernel"
     rows <<<'{"blockIO": {"weight": 300}} | io.bfq.weight=default 300 | config'
     modprobe -r bfq
+}
+
+# A disk of our own that does 100 operations a second, as the cost model has it. The container in the middle
+# has the kernel's weight, 100; 60 is 505 of the kernel's, 10 is 1.
+# observes: config:blockIO.weight config:blockIO.weightDevice update:blockIO.weight update:blockIO.weightDevice
+@test "io.weight: the heavier container reads more at the same time" {
+    local loop number
+    truncate -s 1M "$T/image"
+    loop=$(losetup --find --show "$T/image")
+    number=$(<"/sys/block/${loop#/dev/}/dev")
+    echo "$number enable=1 ctrl=user min=100 max=100" >/sys/fs/cgroup/io.cost.qos
+    echo "$number ctrl=user rbps=1000000000 rseqiops=100 rrandiops=100" >/sys/fs/cgroup/io.cost.model
+    device() { echo '{"blockIO": {"weightDevice": [{"major": '"${number%:*}"', "minor": '"${number#*:}"', "weight": '"$1"'}]}}'; }
+    strain_begin
+    mknod "$R/disk" b ${number/:/ }
+    up all '{"blockIO": {"weight": 60}}'
+    up none '{}'
+    up one "$(device 10)"
+    wait_for 60 race 'reads BEGIN END /disk' all none one
+    update all '{"blockIO": {"weight": 10}}'
+    update one "$(device 60)"
+    wait_for 60 race 'reads BEGIN END /disk' one none all
+    strain_end
+    echo "$number enable=0" >/sys/fs/cgroup/io.cost.qos
+    losetup -d "$loop"
 }
 
 # covers: /linux/resources/hugepageLimits/* /linux/resources/rdma/* /linux/resources/network/*

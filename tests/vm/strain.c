@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A container's only process, which runs into its limits: strain WHAT [NUMBER...]. */
+/* A container's process that runs into its limits: strain WHAT [NUMBER...], or one WHAT a line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,17 @@
 #define MIB       (1ul << 20)
 #define HUGE_PAGE (2 * MIB)
 
-static uint64_t now_ms(void)
+static uint64_t clock_ms(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static uint64_t now_ms(void)
+{
+    return clock_ms(CLOCK_MONOTONIC);
 }
 
 static void say(const char *word, unsigned long n)
@@ -141,18 +147,95 @@ static int io(char **argv)
     return 0;
 }
 
-/* Reads a file through the page cache. */
+/* Writes a file of so many MiB and has it on the disk: what stays in memory can be given back. */
 static int cache(char **argv)
 {
     static char block[65536];
-    unsigned long n = 0;
-    int fd = open(argv[0], O_RDONLY | O_CLOEXEC);
+    unsigned long size = strtoul(argv[1], NULL, 10) * MIB;
+    int fd = open(argv[0], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
     if (fd < 0)
         return fail(argv[0]);
-    for (ssize_t len; (len = read(fd, block, sizeof(block))) > 0;)
-        n += (unsigned long)len;
-    say("read", n / MIB);
+    for (unsigned long n = 0; n < size; n += sizeof(block))
+        if (write(fd, block, sizeof(block)) != sizeof(block))
+            return fail(argv[0]);
+    if (fsync(fd) < 0)
+        return fail(argv[0]);
+    say("written", size / MIB);
+    return 0;
+}
+
+/* True at that time of day, in milliseconds; false when it has been. */
+static bool begins_at(uint64_t ms)
+{
+    struct timespec t = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+    if (clock_ms(CLOCK_REALTIME) >= ms) {
+        say("late", 0);
+        return false;
+    }
+    clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &t, NULL);
+    return true;
+}
+
+/* Wants a cpu from then to then: BEGIN END; how many milliseconds of it it had. */
+static int compete(char **argv)
+{
+    uint64_t end = strtoull(argv[1], NULL, 10);
+
+    if (!begins_at(strtoull(argv[0], NULL, 10)))
+        return 1;
+    while (clock_ms(CLOCK_REALTIME) < end)
+        ;
+    say("had", clock_ms(CLOCK_PROCESS_CPUTIME_ID));
+    return 0;
+}
+
+/* Reads past the page cache from then to then, again and again: BEGIN END FILE; how many blocks. */
+static int reads(char **argv)
+{
+    uint64_t end = strtoull(argv[1], NULL, 10);
+    int fd = open(argv[2], O_RDONLY | O_DIRECT | O_CLOEXEC);
+    char *block = aligned_alloc(4096, 4096);
+    unsigned long n = 0;
+
+    if (fd < 0 || !block)
+        return fail(argv[2]);
+    if (!begins_at(strtoull(argv[0], NULL, 10)))
+        return 1;
+    for (; clock_ms(CLOCK_REALTIME) < end; n++)
+        if (pread(fd, block, 4096, (off_t)(n % 256) * 4096) != 4096)
+            return fail(argv[2]);
+    say("had", n);
+    return 0;
+}
+
+static int run(char **words);
+
+/* A first process: each line of its input is a command of a child; "= CODE" follows what that says.
+ */
+static int serve(char **argv)
+{
+    char line[256];
+
+    while (fgets(line, sizeof(line), stdin)) {
+        char *words[8] = { NULL };
+        int code = -1, status;
+        pid_t child = fork(), pid;
+
+        if (child == 0) {
+            words[0] = strtok(line, " \n");
+            for (int i = 1; i < 7 && words[i - 1]; i++)
+                words[i] = strtok(NULL, " \n");
+            setpgid(0, 0); /* what it does to its group is not for us */
+            _exit(run(words));
+        }
+        while ((pid = wait(&status)) > 0) /* its children, too, which count */
+            if (pid == child)
+                code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        printf("= %d\n", code);
+        fflush(stdout);
+    }
     return 0;
 }
 
@@ -170,16 +253,26 @@ static const struct {
     int n_args;
     int (*run)(char **argv);
 } commands[] = {
-    { "bomb", 0, bomb },           { "cache", 1, cache }, { "children", 1, children },
-    { "hugepages", 1, hugepages }, { "idle", 0, idle },   { "io", 4, io },
-    { "memory", 1, memory },       { "spin", 1, spin },
+    { "bomb", 0, bomb },       { "cache", 2, cache },         { "children", 1, children },
+    { "compete", 2, compete }, { "hugepages", 1, hugepages }, { "idle", 0, idle },
+    { "io", 4, io },           { "memory", 1, memory },       { "reads", 3, reads },
+    { "serve", 0, serve },     { "spin", 1, spin },
 };
+
+static int run(char **words)
+{
+    int n = 0;
+
+    while (words[n])
+        n++;
+    for (size_t i = 0; n > 0 && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(words[0], commands[i].name) == 0 && n - 1 >= commands[i].n_args)
+            return commands[i].run(words + 1);
+    fprintf(stderr, "strain: what?\n");
+    return 64;
+}
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].n_args)
-            return commands[i].run(argv + 2);
-    fprintf(stderr, "strain: what?\n");
-    return 64;
+    return run(argv + 1);
 }

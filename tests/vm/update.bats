@@ -4,6 +4,7 @@
 
 load ../lib/hako
 load box
+load whole
 
 setup_file() {
     hako_setup_file
@@ -26,6 +27,7 @@ files_hold() {
 # covers: update:--cpu-quota update:--cpu-period update:--cpu-burst update:--cpu-idle update:--cpuset-cpus
 # covers: update:--cpuset-mems update:--pids-limit update:--blkio-weight
 @test "every flag, on a running container; what comes later knows what came before" {
+    keep bfq
     box
     oci update --memory 64m --memory-swap 96m --memory-reservation 16m --cpu-share 512 \
         --cpu-quota 20000 --cpu-period 50000 --cpu-burst 1000 --cpuset-cpus 0 --cpuset-mems 0 \
@@ -42,7 +44,9 @@ files_hold() {
     files_hold 'cpu.max=max 50000' memory.max=max memory.swap.max=max pids.max=max memory.low=0
     oci update --cpu-idle 1 "$BOX"
     files_hold cpu.idle=1 cpu.weight=0
-    oci update --cpu-idle 0 --cpu-share 2 "$BOX"
+    oci update --cpu-idle 0 "$BOX"
+    files_hold cpu.idle=0 cpu.weight=20
+    oci update --cpu-share 2 "$BOX"
     files_hold cpu.idle=0 cpu.weight=1
     is "$(jq -c '.linux.resources | [.memory.limit, .cpu.idle, .cpu.shares, .pids.limit]' \
         "$HAKO_RUNROOT/oci/$BOX/config.json")" '[-1,0,2,-1]'
@@ -75,7 +79,7 @@ files_hold() {
         '--memory 65m' '--memory 5m --cpu-share 1' '--memory 5m --cpu-rt-runtime 5' \
         '--memory 5m --cpu-rt-period 5' '--memory 5m --l3-cache-schema L3:0=f' \
         '--memory 5m --mem-bw-schema MB:0=20' '--memory 5m --blkio-weight 5' \
-        '--memory 5x' '--pids-limit x' '--blkio-weight 70000' '--cpu-idle 7 --pids-limit 5'; do
+        '--cpu-idle 1 --pids-limit 99999999999' '--memory 5x' '--pids-limit x' '--blkio-weight 70000' '--cpu-idle 7 --pids-limit 5'; do
         fails 1 oci update $flags "$BOX"
         is "$(value memory.max; value cpu.weight; value cpuset.cpus.effective; value pids.max
             cat "$HAKO_RUNROOT/oci/$BOX/config.json")" "$before"
@@ -92,6 +96,7 @@ files_hold() {
 
 # covers: /linux/resources/memory/checkBeforeUpdate
 @test "checkBeforeUpdate: a limit below what is in use is refused, and nobody is killed" {
+    keep swap
     box_config '.linux.resources.memory.checkBeforeUpdate = true'
     box
     oci exec "$BOX" dd if=/dev/zero of=/dev/shm/x bs=1M count=20
@@ -106,6 +111,7 @@ files_hold() {
 }
 
 # covers: /linux/resources/devices/*
+# observes: config:devices update:devices
 @test "device rules are replaced in one step: what both lists forbid or allow is so all the time" {
     local disk
     disk=$(lsblk -dno MAJ:MIN | grep -v '^7:' | head -n 1 | tr -d ' ')
@@ -144,6 +150,7 @@ files_hold() {
     has "$output" "does not exist"
 }
 
+# observes: update:memory.limit
 @test "limits given to a running container hold: processes, cpus, cpu time, memory" {
     box
     oci update --pids-limit 5 --cpuset-cpus 1 "$BOX"
