@@ -149,6 +149,17 @@ static int start_scope(struct scope *s, unsigned flags, struct cgroup *ret, stru
     return flags & CGROUP_LASTING ? apart(ask_for_scope, s, e) : ask_for_scope(s, e);
 }
 
+/* Where nobody has mounted version 2, systemd has not either: its scopes are none of our groups. */
+static int need_v2(const struct cgroup_tree *t, struct err *e)
+{
+    if (!t->unseen)
+        return 0;
+    err_set(e, ERR_UNSUPPORTED,
+            "systemd keeps its groups in cgroup v1 here, and a container's is one of cgroup v2");
+    return err_hint(e, "boot with systemd.unified_cgroup_hierarchy=1, or call with "
+                       "--cgroup-manager=cgroupfs, without --systemd-cgroup");
+}
+
 static int systemd_remove(const struct cgroup_tree *t, const char *path, struct err *e);
 
 /* Everything that can be refused is refused before there is a scope. */
@@ -169,6 +180,8 @@ static int systemd_create(const struct cgroup_tree *t, const char *path,
         r = cgroup_limits_make(w->resources, &l, e);
     if (r >= 0)
         r = cgroup_limits_admit(&l, t, path, w->flags, e);
+    if (r >= 0)
+        r = need_v2(t, e);
     if (r >= 0)
         r = make_properties(w, &unit, &l, &p, e);
     if (r >= 0)
