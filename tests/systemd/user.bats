@@ -67,11 +67,3 @@ user_bundle() {
     has "$output" "connect the user's D-Bus: No such file or directory"
     has "$output" "hint: XDG_RUNTIME_DIR is not set: is there a systemd user session"
 }
-
-@test "every limit of the table that is delegated; the others are refused, naming the drop-in" {
-    needs crun python3
-    mkdir "$T/rows"
-    chown tester "$T/rows"
-    chmod 711 "$T"
-    as env T="$T/rows" timeout 290 python3 "$HAKO_TOP/tests/systemd/rows" user
-}

@@ -141,11 +141,11 @@ class Machine:
         self.loaded = Preloaded(self.crun[0])
         signal.signal(signal.SIGALRM, late)
 
-    def make_bundle(self):
+    def make_bundle(self, *options):
         for name in ("bin", "proc", "sys", "dev"):
             os.makedirs(f"{self.dir}/rootfs/{name}")
         shutil.copy(f"{BUILD}/tests/oci/oci-init", f"{self.dir}/rootfs/bin/init")
-        self.must([self.hako[0], "spec", "-b", self.dir, "-f", "base.json"])
+        self.must([self.hako[0], "spec", "-b", self.dir, "-f", "base.json", *options])
         self.base = json.loads(slurp(f"{self.dir}/base.json"))
         self.base["ociVersion"] = "1.0.2"  # a version that crun knows
         self.base["process"] |= {"args": ["init", "pause"], "terminal": False}
