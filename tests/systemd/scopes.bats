@@ -15,8 +15,7 @@ setup() { systemd_setup; }
     pid=$(on state one | jq .pid)
     is "$(cat "/proc/$pid/cgroup")" "0::/machine.slice/box-$F-one.scope"
     is "$(file one cgroup.procs)" "$pid"
-    is "$(property one Delegate) $(property one Slice)" "yes machine.slice"
-    is "$(property one Description)" "hako container one"
+    has_properties one Delegate=yes Slice=machine.slice "Description=hako container one"
     on exec --detach --pid-file "$T/second" one init pause </dev/null >/dev/null 2>&1
     is "$(sort -n <(file one cgroup.procs) | xargs)" "$pid $(cat "$T/second")"
     is "$(on ps --format json one | jq 'sort' -c)" "[$pid,$(cat "$T/second")]"
@@ -75,7 +74,7 @@ setup() { systemd_setup; }
     is "$(grep -c "memory.kernel has no equivalent" <<<"$output")" 1
     fails 1 on update --memory 32m --cpu-idle 1 --cpu-quota 1 three
     is "$(file three memory.max) $(file three cpu.max) $(file three cpu.weight)" "67108864 30000 100000 20"
-    is "$(property three MemoryMax) $(property three CPUQuotaPerSecUSec) $(property three CPUWeight)" "67108864 300ms 20"
+    has_properties three MemoryMax=67108864 CPUQuotaPerSecUSec=300ms CPUWeight=20
     down three
 }
 
@@ -91,15 +90,10 @@ setup() { systemd_setup; }
         "org.systemd.property.DeviceAllow": "[(\"/dev/null\", \"rw\"), (\"char-pts\", \"r\")]",
         "run.oci.systemd.subgroup": "box"}'
     up four
-    is "$(property four TimeoutStopUSec)" 5s
-    is "$(property four RuntimeMaxUSec)" "11min 40.500000s"
-    is "$(property four SendSIGHUP)" yes
-    is "$(property four KillSignal)" 10
-    is "$(property four CollectMode)" inactive
-    is "$(property four Documentation)" '"man:a(1)" "man:b(2)"'
+    has_properties four TimeoutStopUSec=5s "RuntimeMaxUSec=11min 40.500000s" SendSIGHUP=yes \
+        KillSignal=10 CollectMode=inactive 'Documentation="man:a(1)" "man:b(2)"' AllowedCPUs=0 \
+        "DeviceAllow=char-pts r"
     has "$(property four After)" dbus.socket
-    is "$(property four AllowedCPUs)" 0
-    has "$(property four DeviceAllow)" "char-pts r"
     is "$(file four box/cgroup.procs)" "$(on state four | jq .pid)"
     on update --memory 64m four
     is "$(file four memory.max)" 67108864
