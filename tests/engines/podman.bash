@@ -3,7 +3,7 @@
 
 no_interpreter=126
 
-engine_up() {
+podman_config() {
     mkdir -p "$T/podman"
     cat >"$T/containers.conf" <<END
 [engine]
@@ -18,6 +18,10 @@ pids_limit = 0
 log_driver = "k8s-file"
 END
     export CONTAINERS_CONF=$T/containers.conf
+}
+
+engine_up() {
+    podman_config
     runtime=hako
     e load -q -i "$(fixture plain)/docker.tar"
 }
