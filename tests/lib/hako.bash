@@ -34,8 +34,30 @@ hako_teardown_file() {
     return $failed
 }
 
+# bats notes before every command where it stands, in case it fails: that is half of a test's time in
+# the guest. Once a command has failed, ERR tells it as well; for a test that hangs, the line will do.
+note_failures_only() {
+    declare -F bats_error_trap bats_capture_stack_trace >/dev/null || return 0
+    trap 'bats_error_trap; note_failure' ERR
+    [ -z "$(trap -p ABRT)" ] || trap 'trap - DEBUG; note_timeout' ABRT
+    trap 'hako_last=${hako_line-} hako_line=$LINENO' DEBUG
+    BATS_DEBUG_LAST_STACK_TRACE=() BATS_DEBUG_LASTLAST_STACK_TRACE=()
+}
+note_failure() {
+    bats_capture_stack_trace
+    BATS_DEBUG_LASTLAST_STACK_TRACE=("${BATS_DEBUG_LAST_STACK_TRACE[@]}")
+}
+note_timeout() {
+    bats_capture_stack_trace
+    BATS_DEBUG_LASTLAST_STACK_TRACE=("$hako_last ${BATS_DEBUG_LAST_STACK_TRACE[0]#* }"
+        "${BATS_DEBUG_LAST_STACK_TRACE[@]:1}")
+    BATS_TIMED_OUT=1
+    exit 1
+}
+
 # What was there at the end of the file's last test is there at the beginning of the next.
 hako_setup() {
+    note_failures_only
     [ -e "$BATS_FILE_TMPDIR/leaks" ] || leak_state >"$BATS_FILE_TMPDIR/leaks"
 }
 
@@ -68,68 +90,81 @@ hako_remove_all() {
 # What a test can leave behind, one line a thing: mounts, links, named namespaces, orphans,
 # empty cgroups of hako's, leases, volumes, runtime directories, temporary files. The default network's
 # bridge comes with the first container and stays, as every network does until it is removed.
+# Every test asks for this: few processes.
 leak_state() {
-    {
-        set +e # what is not there yet is no failure, and must not end the list
-        awk '{ print "mount", $5 }' /proc/self/mountinfo
+    local - point links found line groups=()
+    set +e # what is not there yet is no failure, and must not end the list
+    while read -r _ _ _ _ point _; do echo "mount $point"; done </proc/self/mountinfo
+    mapfile -t links </proc/self/net/dev
+    [ ${#links[@]} -le 3 ] || # two lines of headings, and lo
         ip -o link | awk -F': ' '!/alias hako network bridge / { sub(/@.*/, "", $2); print "link", $2 }'
-        find /run/netns -mindepth 1 -printf 'netns %f\n' 2>/dev/null
-        leak_orphans
-        leak_cgroups
-        find "$HAKO_RUNROOT"/networks -type f -printf 'lease %p\n' 2>/dev/null
-        find "$HAKO_ROOT/volumes" -mindepth 1 -maxdepth 1 -printf 'volume %p\n' 2>/dev/null
-        find "$HAKO_RUNROOT"/{containers,oci} "$HAKO_ROOT"/{containers,names} \
-            -mindepth 1 -maxdepth 1 ! -name .lock -printf 'state %p\n' 2>/dev/null
-        find "$HAKO_ROOT" -path "$HAKO_ROOT/layers/*" -prune -o \
-            \( -name '.tmp-*' -o -path "$HAKO_ROOT/tmp/*" \) -printf 'temporary file %p\n' 2>/dev/null
-    } | sort
+    leak_orphans
+    mapfile -t found < <(leak_files 2>/dev/null)
+    for line in "${found[@]}"; do
+        case $line in
+        "cgroup "*) groups+=("${line#cgroup }") ;;
+        *) echo "$line" ;;
+        esac
+    done
+    leak_cgroups "${groups[@]}"
+}
+
+leak_files() {
+    find /sys/fs/cgroup /run/netns "$HAKO_RUNROOT"/{networks,containers,oci} "$HAKO_ROOT" \
+        -path '/sys/fs/cgroup*/hako/*/cgroup.events' -printf 'cgroup %h\n' -o \
+        -path '/run/netns/*' -printf 'netns %f\n' -o \
+        -path "$HAKO_RUNROOT/networks/*" -type f -printf 'lease %p\n' -o \
+        \( -path "$HAKO_RUNROOT/containers/*" -o -path "$HAKO_RUNROOT/oci/*" \) -prune \
+        ! -name .lock -printf 'state %p\n' -o \
+        -path "$HAKO_ROOT/layers/*" -prune -o \
+        -regex "$HAKO_ROOT/\(containers\|names\|volumes\)/[^/]*" ! -name .lock -printf 'state %p\n' -o \
+        -path "$HAKO_ROOT/*" \( -name '.tmp-*' -o -path "$HAKO_ROOT/tmp/*" \) -printf 'temporary file %p\n'
 }
 
 # Processes whose parent is gone: adopted by the namespace's first process. Under systemd files run
 # side by side, and services come and go: only those count that have this file's environment.
 leak_orphans() {
-    local pid
+    local ours=/proc/[0-9]*/status
     if [ -d /run/systemd/system ]; then
-        for pid in $(grep -lsz "^T=$T$" /proc/[0-9]*/environ | cut -d/ -f3); do
-            awk '/^Name:/ { name = $2 } /^PPid:/ && $2 == 1 { print "process", name }' \
-                "/proc/$pid/status" 2>/dev/null
-        done
-        return
+        ours=$(grep -lsz "^T=$T$" /proc/[0-9]*/environ | sed 's/environ$/status/')
+        [ -n "$ours" ] || return 0
     fi
-    cat /proc/[0-9]*/status 2>/dev/null | awk '
+    # shellcheck disable=SC2086
+    cat $ours 2>/dev/null | awk '
         /^Name:/ { name = $2 } /^State:/ { state = $2 } /^Pid:/ { pid = $2 }
         /^PPid:/ && $2 == 1 && state != "Z" && name != "bats" && name != "timeout" {
             print "process", pid, name
         }'
 }
 
-# Empty groups of hako's. Other test files run at the same time: a populated group is somebody's who
-# lives; one named after another file's directory, or whose container has a record or state below
-# another file's root, is that file's.
+# leak_cgroups GROUP...: those that are empty and nobody else's. Other test files run at the same time: a
+# populated group is somebody's who lives; one named after another file's directory, or whose
+# container has a record or state below another file's root, is that file's.
 leak_cgroups() {
-    local events id
-    find /sys/fs/cgroup -path '*/hako/*/cgroup.events' 2>/dev/null | while read -r events; do
-        grep -qs '^populated 0' "$events" || continue
-        id=${events#*/hako/}
+    local group id events
+    for group; do
+        { events=$(<"$group/cgroup.events"); } 2>/dev/null && [[ $events == *"populated 0"* ]] || continue
+        id=${group#*/hako/}
         id=${id%%/*}
         [[ $id == f.????-* && $id != "${T##*/}"-* ]] && continue
         compgen -G "${TMPDIR:-/tmp}/f.*/lib/containers/$id" | grep -qv "^$T/" && continue
         compgen -G "${TMPDIR:-/tmp}/f.*/run/oci/$id" | grep -qv "^$T/" && continue
-        echo "cgroup ${events%/cgroup.events}"
+        echo "cgroup $group"
     done
 }
 
 # Fails when something is there that was not before the test; waits for what is on its way out.
 leak_check() {
-    local left end=$((SECONDS + 5)) before=$BATS_FILE_TMPDIR/leaks now=$BATS_FILE_TMPDIR/leaks.now
+    local left now end=$((SECONDS + 5)) before=$BATS_FILE_TMPDIR/leaks
     while
-        leak_state >"$now"
-        left=$(comm -13 "$before" "$now")
+        left=
+        now=$(leak_state)
+        [ "$now" = "$(<"$before")" ] || left=$(comm -13 <(sort "$before") <(sort <<<"$now"))
         [ -n "$left" ] && [ $SECONDS -lt $end ]
     do
         sleep 0.1
     done
-    mv "$now" "$before"
+    echo "$now" >"$before"
     [ -n "$left" ] || return 0
     printf 'left behind:\n%s\n' "$left"
     return 1
