@@ -114,6 +114,7 @@ each_way() {
     done
 }
 
+# bats test_tags=host-only
 # covers: kill:--all
 @test "hako-oci kill --all, with cgroup.kill and without" {
     up() { up_oci "$@"; }
@@ -121,6 +122,7 @@ each_way() {
     each_way kill --all bomb KILL
 }
 
+# bats test_tags=host-only
 # covers: delete:--force
 @test "hako-oci delete --force, with cgroup.kill and without" {
     up() { up_oci "$@"; }

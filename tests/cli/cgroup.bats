@@ -27,6 +27,7 @@ without_rlimit() { grep -v "warning: RLIMIT_NOFILE" || :; }
 # Limits cannot be had where v1 has the controllers.
 needs_v1() { [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"; }
 
+# bats test_tags=host-only
 @test "a container's record tells its group and who made it" {
     hako run -d --name one --network none $I sleep 1000
     id=$(inspect one '{{.Id}}')
@@ -53,6 +54,7 @@ needs_v1() { [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"; }
     hako rm two
 }
 
+# bats test_tags=host-only
 @test "without a group" {
     for how in --cgroup-manager=disabled:--cgroups=enabled --debug:--cgroups=disabled; do
         hako "${how%%:*}" run -d --name none --network none "${how#*:}" $I sleep 1000 2>/dev/null

@@ -78,6 +78,7 @@ P
     in_box $I sh -c 'setarch x86_64 true 2>/dev/null; true'
 }
 
+# bats test_tags=host-only
 @test "masked and read-only paths" {
     in_box $I sh -c '
         for f in /proc/kcore /proc/keys /proc/timer_list /proc/sched_debug; do
@@ -92,6 +93,7 @@ P
         ! mkdir /sys/x 2>/dev/null && ! mkdir /sys/fs/cgroup/x 2>/dev/null'
 }
 
+# bats test_tags=host-only
 @test "/dev: docker's nodes and links and nothing of the host's" {
     is "$(in_box $I sh -c 'ls /dev | sort | tr "\n" " "')" \
         "core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero "

@@ -62,6 +62,7 @@ run"
     is "$(hako inspect -f '{{.State.ExitCode}} {{.State.Running}} {{.State.Pid}}' box)" "3 false 0"
 }
 
+# bats test_tags=host-only
 @test "what the container wrote stays between starts" {
     hako create --network none --name box $I sh -c 'echo x >>/file; wc -l </file' >/dev/null
     is "$(hako start -a box 2>/dev/null)" 1
@@ -206,6 +207,7 @@ next"
     is "$(hako logs -t web 2>&1 >/dev/null | cut -d' ' -f2-)" err
 }
 
+# bats test_tags=host-only
 @test "the log of a terminal is stdout" {
     hako run -dt --network none --name box $I sh -c 'echo out; echo err >&2' 2>/dev/null
     hako wait box

@@ -22,6 +22,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     fails 255 in_box $I sh -c 'exit 255'
 }
 
+# bats test_tags=host-only
 @test "128 and the signal that ended it" {
     fails 137 in_box --init $I sh -c 'kill -KILL $$'
     fails 143 in_box --init $I sh -c 'kill -TERM $$'
@@ -138,6 +139,7 @@ b"
     is "$(in_box --cidfile "$BATS_TEST_TMPDIR/cid" $I hostname)" "$(cut -c1-12 "$BATS_TEST_TMPDIR/cid")"
 }
 
+# bats test_tags=host-only
 @test "--read-only, --tmpfs" {
     fails 1 in_box --read-only $I touch /x
     fails 1 in_box --read-only $I sh -c 'echo x >>/etc/hosts || echo x >>/etc/hostname'

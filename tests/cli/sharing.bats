@@ -33,6 +33,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     hako start share-with
 }
 
+# bats test_tags=host-only
 @test "--ipc container: shares semaphores' namespace and /dev/shm with one that lets it" {
     hako run -d --name share-ipc --network none --ipc shareable --shm-size 3m $I sleep 1000
     is "$(in_box --ipc container:share-ipc $I readlink /proc/self/ns/ipc)" \
@@ -88,6 +89,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     has "$output" "No such container: share-none"
 }
 
+# bats test_tags=host-only
 @test "nothing is mounted over /proc, and in it only what shows less" {
     fails 125 hako run --rm --network none -v /tmp:/proc $I true
     has "$output" '"/proc" cannot be mounted because it is not of type proc'

@@ -28,6 +28,7 @@ shows() { last_looks | grep -qx "$1"; }
 # Two names in one look follow each other; a look of one has it alone.
 hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
 
+# bats test_tags=host-only
 @test "of nothing: a header, no line of JSON, and no such container" {
     is "$(hako stats --no-stream | xargs)" "$HEADER"
     is "$(hako stats --no-stream --format json)" ""
@@ -69,6 +70,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
         "NAME PIDS made 0"
 }
 
+# bats test_tags=host-only
 @test "what is not counted on this host is named once, with the reason" {
     hako run -d --name idle --network none box sleep 1000
     hako stats --no-stream --format '{{.MemUsage}} {{.MemPerc}} {{.BlockIO}} {{.PIDs}}' idle \
@@ -86,6 +88,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
     fi
 }
 
+# bats test_tags=host-only
 @test "network bytes are those that the container counts, also for who shares its network" {
     local inside
     hako run -d --name net box sleep 1000
@@ -102,6 +105,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
     is "$(outside alone) $(outside host)" "0 0 0 0"
 }
 
+# bats test_tags=host-only
 @test "containers appear when they start and disappear when they stop" {
     hako run -d --name first --network none box sleep 1000
     watch_stats
@@ -122,6 +126,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
     is "$(grep -v 'not counted here' "$T/errors")" ""
 }
 
+# bats test_tags=host-only
 @test "with -a they come with their creation and go with their removal" {
     watch_stats -a
     hako create --name made --network none box true
@@ -135,6 +140,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
     wait_for 10 hides made
 }
 
+# bats test_tags=host-only
 @test "those that are named stay until the last is removed" {
     hako run -d --name one --network none box sleep 1000
     hako run -d --name two --network none box sleep 1000
@@ -150,11 +156,13 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
     lacks "$(cat "$T/looks")" three
 }
 
+# bats test_tags=host-only
 @test "a reader that leaves ends it" {
     hako run -d --name idle --network none box sleep 1000
     is "$(timeout 20 hako stats -i 20ms --format '{{.Name}}' 2>&- | head -n 1)" idle
 }
 
+# bats test_tags=host-only
 @test "on a terminal the table is redrawn in place, cut to size, until Ctrl-C" {
     hako run -d --name first --network none box sleep 1000
     expect -f - <<'X'

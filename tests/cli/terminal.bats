@@ -33,6 +33,7 @@ $(cat)
 EXPECT
 }
 
+# bats test_tags=host-only
 @test "-it is a terminal: echo, line editing, exit code" {
     at_terminal <<'X'
 spawn hako run -it --rm --network none box sh

@@ -92,6 +92,7 @@ names() { hako volume ls -q | xargs; }
     is "$(hako volume ls -q -f dangling=true)" used
 }
 
+# bats test_tags=host-only
 @test "an empty volume gets what the image has there, with owners and modes" {
     is "$(in_box -v filled:/data with-volumes stat -c '%U:%u %a' /data /data/sub/file)" \
         "UNKNOWN:11 750

@@ -171,6 +171,14 @@ same() {
     wait_for $patience nothing_left || { echo "$left"; return 1; }
 }
 
+# alone SCENARIO: the same without the control, for a test that says itself what is to come out.
+alone() {
+    local control=
+    both "$1" || return
+    said=$(cat "$BATS_TEST_TMPDIR/hako")
+    wait_for $patience nothing_left || { echo "$left"; return 1; }
+}
+
 # both SCENARIO: what each prints goes to a file.
 both() {
     local dir=$BATS_TEST_TMPDIR

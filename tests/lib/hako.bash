@@ -97,7 +97,7 @@ leak_state() {
     while read -r _ _ _ _ point _; do echo "mount $point"; done </proc/self/mountinfo
     mapfile -t links </proc/self/net/dev
     [ ${#links[@]} -le 3 ] || # two lines of headings, and lo
-        ip -o link | awk -F': ' '!/alias hako network bridge / { sub(/@.*/, "", $2); print "link", $2 }'
+        ip -o link | awk -F': ' '!/^1: lo:|alias hako network bridge / { sub(/@.*/, "", $2); print "link", $2 }'
     leak_orphans
     mapfile -t found < <(leak_files 2>/dev/null)
     for line in "${found[@]}"; do

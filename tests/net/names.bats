@@ -83,6 +83,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     is "$(hako exec db hostname -i)" "$ip"
 }
 
+# bats test_tags=host-only
 @test "a name that exists is NODATA, not NXDOMAIN, in other types; TCP; EDNS" {
     needs dig
     box db --network app $I sleep 1000

@@ -36,6 +36,7 @@ no_jail() {
 
 oci() { chroot "$T/jail" "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
 
+# bats test_tags=host-only
 # covers: /linux/namespaces/*/type=mount
 @test "the container's root is its namespace's, whether the chroot is a mount or a directory" {
     local how pid
@@ -53,6 +54,7 @@ oci() { chroot "$T/jail" "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
     done
 }
 
+# bats test_tags=host-only
 @test "a user namespace is refused with the reason" {
     jail
     config '.linux.namespaces += [{type: "user"}]

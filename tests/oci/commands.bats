@@ -103,6 +103,7 @@ b created $B root"
     fails 1 oci ps nosuch
 }
 
+# bats test_tags=host-only
 # covers: pause resume
 @test "a paused container stands still, and goes on" {
     command_is init hunt 1000
@@ -121,6 +122,7 @@ b created $B root"
     is "$(oci list -q)" ""
 }
 
+# bats test_tags=host-only
 @test "a created container can be paused; KILL reaches a paused one" {
     up create box
     oci pause box
@@ -170,6 +172,7 @@ b created $B root"
     is "$(status_of box)" running
 }
 
+# bats test_tags=host-only
 @test "--all reaches what the first process left behind" {
     config '.linux.namespaces |= map(select(.type != "pid"))'
     command_is init leave

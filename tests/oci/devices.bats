@@ -14,6 +14,7 @@ userns='.linux.namespaces += [{type: "user"}]
     | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
     | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
 
+# bats test_tags=host-only
 # covers: /linux/devices/*/type /linux/devices/*/path /linux/devices/*/major /linux/devices/*/minor
 # covers: /linux/devices/*/fileMode /linux/devices/*/uid /linux/devices/*/gid
 @test "every type of device, with its mode and owner, anywhere in the rootfs" {
@@ -72,6 +73,7 @@ p 0666 0:0 0:0 /dev/p"
     has "$output" "/dev/null exists in the rootfs and is not that device"
 }
 
+# bats test_tags=host-only
 @test "in a user namespace the host's own nodes are bound; fifos are made" {
     config "$userns"' | .linux.devices = [{type: "c", path: "/dev/net/tun", major: 10, minor: 200},
         {type: "p", path: "/dev/p", uid: 3, gid: 4}]'

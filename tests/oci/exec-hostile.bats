@@ -78,6 +78,7 @@ prey() {
 }
 
 # A process that joins has no capability that the set-up and the process do without.
+# bats test_tags=host-only
 @test "a joining process has shed what it does not need" {
     config '.process.noNewPrivileges = true | .process.oomScoreAdj = 200'
     config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'

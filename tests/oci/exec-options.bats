@@ -171,6 +171,7 @@ PY
     }
 }
 
+# bats test_tags=host-only
 # covers: exec:--cgroup
 @test "a group below the container's" {
     box
@@ -191,6 +192,7 @@ PY
     fails 255 oci exec --cgroup sub --cgroup sub/deep box init true
 }
 
+# bats test_tags=host-only
 # covers: exec:--ignore-paused
 @test "paused: refused, or done when it goes on" {
     box

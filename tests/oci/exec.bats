@@ -13,6 +13,7 @@ setup() {
 # inside WORD...: init's command in a container that pauses.
 inside() { launch "$B" init "$@" | grep -v '^ready'; }
 
+# bats test_tags=host-only
 @test "it joins every namespace of the container" {
     is "$(inside hostname)" "box (none)"
     is "$(inside pid)" "pid=2 ppid=0 sid=2"

@@ -6,7 +6,6 @@ load bundle
 
 CALLS="open_tree move_mount fsopen fsconfig fsmount mount_setattr new-mount-api openat2 clone3
     clone-into-cgroup close_range close-range-cloexec pidfd_open"
-in_guest && CALLS= # slow, and its kernel lacks none by itself
 ALL="new-mount-api openat2 clone3 close_range pidfd_open"
 
 setup() {
@@ -55,6 +54,7 @@ looks() {
     launch "$B" | awk '$4 ~ /^\// && $5 ~ /^\// { for (i = 7; $i != "-"; i++); print $5, $6, $(i + 1); next } { print }'
 }
 
+# bats test_tags=host-only
 # covers: /linux/rootfsPropagation /linux/sysctl
 @test "mounts, devices, masks and attributes are the same" {
     mount -t tmpfs tmpfs "$SRC/sub"
@@ -64,6 +64,7 @@ looks() {
     each looks
 }
 
+# bats test_tags=host-only
 @test "in a user namespace, too" {
     mkdir "$R/s"
     config '.linux.namespaces += [{type: "user"}]
@@ -103,6 +104,7 @@ lives() {
 stopped() { [ "$(oci state box | jq -r .status)" = stopped ]; }
 oci() { without "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
 
+# bats test_tags=host-only
 @test "create, start, state, exec, kill and delete" {
     config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-fallback"
     command_is init pause
@@ -123,6 +125,7 @@ oci() { without "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
     for WITHOUT in open_tree mount_setattr "$ALL"; do export WITHOUT; is "$(lives | tail -1 | cut -d' ' -f1)" uid=0; done
 }
 
+# bats test_tags=host-only
 @test "without cgroup.kill everything dies just the same" {
     config '.linux.cgroupsPath = $path | .linux.namespaces |= map(select(.type != "pid"))' --arg path "/hako/${T##*/}-fallback"
     command_is init family

@@ -61,6 +61,7 @@ untouched() {
     untouched
 }
 
+# bats test_tags=host-only
 @test "a mount's target that leads out by symlinks and .. is made inside" {
     mkdir -p "$R$OUT"
     ln -s "$OUT" "$R/abs"

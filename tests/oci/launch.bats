@@ -40,6 +40,7 @@ setup() {
 63677270"
 }
 
+# bats test_tags=host-only
 @test "devices and their links are there" {
     run in_box stat /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/fd \
         /dev/stdin /dev/ptmx
@@ -54,6 +55,7 @@ l 0777 0:0 0:0 /dev/stdin -> /proc/self/fd/0
 l 0777 0:0 0:0 /dev/ptmx -> pts/ptmx"
 }
 
+# bats test_tags=host-only
 @test "masked and read-only paths are covered" {
     run in_box cat /proc/keys ';' cat /proc/timer_list ';' ls /sys/firmware
     is "$output" ""
@@ -155,6 +157,7 @@ HOME=/var/spool/lpd"
     has "$(in_box env)" "HOME=/"
 }
 
+# bats test_tags=host-only
 @test "a terminal is the container's own, its console and its controlling one" {
     config '.process.terminal = true | .process.consoleSize = {height: 33, width: 111}'
     is "$(in_box tty | tr -d '\r')" "tty=1 ctty=1 console=1 size=33x111 name=/dev/pts/0"
@@ -169,6 +172,7 @@ HOME=/var/spool/lpd"
     has "$(in_box cat /proc/net/if_inet6)" "lo"
 }
 
+# bats test_tags=host-only
 # covers: /linux/sysctl
 @test "sysctls are written, whatever is mounted over /proc/sys" {
     config '.linux.sysctl = {"net.ipv4.ip_forward": "1", "kernel.msgmax": "4242"}'

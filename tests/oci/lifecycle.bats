@@ -157,6 +157,7 @@ b created"
     is "$(ls "$T/oci")" ""
 }
 
+# bats test_tags=host-only
 # covers: kill delete
 @test "without a pid namespace of its own, all processes of the container end with SIGKILL or delete" {
     local way

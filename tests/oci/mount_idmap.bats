@@ -61,6 +61,7 @@ owners() { in_box stat "$@" | awk '{ print $3 }' | paste -sd ' '; }
     is "$(owners /s/root /s/sub/file)" "5000:6000 0:0"
 }
 
+# bats test_tags=host-only
 # covers: mount:ridmap
 @test "ridmap reaches the mounts below" {
     mkdir "$AT/below"
@@ -73,6 +74,7 @@ owners() { in_box stat "$@" | awk '{ print $3 }' | paste -sd ' '; }
     is "$(owners /s/root /s/sub/file)" "5000:6000 0:0"
 }
 
+# bats test_tags=host-only
 @test "in a user namespace idmap means the container's mappings" {
     in_userns
     bound bind idmap

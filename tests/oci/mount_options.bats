@@ -102,6 +102,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     for pair in $clearing; do same "${pair%%=*}" "$(attributes "/s/${pair%%=*}")" "${pair#*=}"; done
 }
 
+# bats test_tags=host-only
 # covers: mount:rro mount:rnosuid mount:rnodev mount:rnoexec mount:rnoatime mount:rnodiratime
 # covers: mount:rrelatime mount:rstrictatime mount:rnosymfollow mount:rbind
 @test "recursive attributes reach the mounts below" {
@@ -142,6 +143,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     is "$(attributes /r/nostrictatime/sub)" "${all/noatime,nodiratime/nodiratime,relatime}"
 }
 
+# bats test_tags=host-only
 # covers: mount:sync mount:async mount:dirsync mount:lazytime mount:nolazytime mount:mand
 # covers: mount:nomand mount:remount
 @test "flags of the superblock, taken back by later words and by a remount" {
@@ -219,6 +221,7 @@ clearing="rw=rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
     has "$output" "propagation"
 }
 
+# bats test_tags=host-only
 # covers: mount:tmpcopyup mount:notmpcopyup
 @test "a tmpfs starts with what it covers, or not" {
     mkdir -p "$R"/{copy,not}/dir

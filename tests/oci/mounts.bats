@@ -112,6 +112,7 @@ stub.conf
     has "$output" "uidMappings"
 }
 
+# bats test_tags=host-only
 @test "propagation: private by default towards the host, shared when the root is" {
     mount -t tmpfs tmpfs "$T/src"
     mount --make-rshared "$T/src"

@@ -26,6 +26,7 @@ all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup"
     | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
     | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
 
+# bats test_tags=host-only
 # covers: /linux/namespaces/*/type=*
 @test "each kind of namespace is new when it is listed, and the caller's when it is not" {
     local k got type
@@ -44,6 +45,7 @@ all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup"
     done
 }
 
+# bats test_tags=host-only
 # covers: /linux/namespaces/*/path
 @test "each kind of namespace is joined by its path" {
     local k type pid

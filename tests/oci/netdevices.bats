@@ -22,6 +22,7 @@ teardown() {
 in_seen() { config '.linux.namespaces |= map(if .type == "network" then .path = "/run/netns/seen" else . end)'; }
 inside() { ip -n seen "$@"; }
 
+# bats test_tags=host-only
 # covers: /linux/netDevices/*/name
 @test "a device moves with its permanent global addresses, and is up" {
     ip addr add 10.9.8.7/24 brd + dev outer
@@ -61,6 +62,7 @@ fd00:9::7 - 64 -"
     is "$(in_box cat /proc/sys/net/ipv4/conf/a.b/forwarding)" 1
 }
 
+# bats test_tags=host-only
 @test "in a user namespace, too" {
     in_seen
     config '.linux.netDevices = {outer: {}} | .linux.namespaces += [{type: "user"}]

@@ -22,6 +22,7 @@ groups_of() {
     awk -v p="$1" '$5 == p { for (i = 7; $i != "-"; i++) { sub(/:.*/, "", $i); printf "%s%s", (i == 7 ? "" : " "), $i } }' <<<"$output"
 }
 
+# bats test_tags=host-only
 # covers: /linux/rootfsPropagation
 @test "every propagation of the root, with and without the mounts below" {
     mount -t tmpfs tmpfs "$SRC"
@@ -56,6 +57,7 @@ groups_of() {
     has "$output" "missing: No such file or directory"
 }
 
+# bats test_tags=host-only
 # covers: /linux/maskedPaths
 @test "masked paths: files, directories, links, and what is not there" {
     mkdir -p "$R"/secret/{dir,other}

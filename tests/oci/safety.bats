@@ -47,6 +47,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 }
 
 # A neighbour in the same pid namespace, without CAP_SYS_PTRACE.
+# bats test_tags=host-only
 @test "a first process that waits for its start cannot be looked into from inside" {
     local outer inner file
     command_is init pause

@@ -255,6 +255,7 @@ agent() {
     done
 }
 
+# bats test_tags=host-only
 # covers: /linux/seccomp/listenerPath /linux/seccomp/listenerMetadata
 @test "notifications: the agent gets the descriptor with the state, for an exec too" {
     action NOTIFY
@@ -322,6 +323,7 @@ agent() {
     is "$(made plain)" "errno 77"
 }
 
+# bats test_tags=host-only
 @test "a filter that is compiled already, by annotation" {
     # Load the number; the victim's is ERRNO 66, every other is allowed.
     config '.annotations = {"run.oci.seccomp_bpf_data": $d}' --arg d "$(python3 -c '

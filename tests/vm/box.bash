@@ -5,7 +5,7 @@ oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$HAKO_RUNROOT/oci" "$@"; }
 
 # box_bundle: a bundle in $B; its container sleeps. BOX is its id, G its group.
 box_bundle() {
-    needs busybox jq python3
+    needs busybox jq
     needs_controllers cpu cpuset io memory pids
     B=$T/bundle BOX=${T##*/f.}
     G=/sys/fs/cgroup/hako/$BOX
@@ -19,14 +19,13 @@ box_bundle() {
 
 # box_config JQ-ARGUMENT...: changes the bundle's config.json.
 box_config() {
-    jq "$@" "$B/config.json" >"$B/config.new"
+    jq "$@" <"$B/config.json" >"$B/config.new"
     mv "$B/config.new" "$B/config.json"
 }
 
 # box COMMAND...: a container that runs it, detached; its output goes to $T/out.
 box() {
-    [ $# = 0 ] || box_config --argjson words \
-        "$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "$@")" '.process.args = $words'
+    [ $# = 0 ] || box_config '.process.args = $ARGS.positional' --args -- "$@"
     oci run -d -b "$B" "$BOX" </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }
 }
 

@@ -125,6 +125,7 @@ leaves() {
     touch "$B/rootfs/tmp/go"
     wait_for 20 grep -q '"type":"oom"' "$T/events"
     wait_for 20 test -e "$B/rootfs/tmp/done"
+    wait_for 20 grep -q '"type":"pressure"' "$T/events"
     touch "$B/rootfs/tmp/end"
     wait $events
     is "$(jq -rc 'select(.type == "oom") | [.id, .data.cause, .data.cgroup, .data.limit, .data.victim, .data.kills]' \

@@ -95,7 +95,8 @@ show='67108864 100663296 16777216 50331648 8388608 true 500000000 10000 512 0 30
 
 @test "memory in use: caches give way to a smaller limit, the rest keeps all limits as they were" {
     keep swap
-    box --cpus 0.5 -m 64m
+    # Files run side by side: a controller that another switches on would be a difference.
+    box --cpus 0.5 -m 64m --cpuset-cpus 0 --pids-limit 30 --device-read-iops "$DISK:1000"
     hako exec box sh -c 'dd if=/dev/zero of=/cache bs=1M count=50; sync' 2>/dev/null
     [ "$(cat "$G/memory.current")" -gt 41943040 ]
     hako update -m 40m box

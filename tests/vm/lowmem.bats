@@ -23,7 +23,7 @@ starts() {
     box_bundle
     box_config '.ociVersion = "1.0.2" | .process.args = ["true"] | del(.linux.seccomp)'
     lowest=0
-    for kib in 2048 1024 768 512 384 288 256 224 192; do
+    for kib in 1024 512 288 256 224 192; do
         box_config ".linux.resources.memory.limit = $((kib * 1024))"
         [ "$(starts 3 crun --root "$T/crun")" = 3 ] || break
         lowest=$kib
