@@ -9,6 +9,7 @@
 #include "cgroup/cgroup_text.h"
 
 #include <fcntl.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 
 #define EVENTS_MAX 512 /* memory.events has about 70 bytes */
@@ -132,15 +133,26 @@ static int find_below(int dirfd, int child_fd, const char *name, void *arg, stru
 
 /* ---- what a kill was for ---- */
 
+/* The kernel counts what it asks for beyond the limit of swap; where exactly all of it is used it
+ * does not ask. Then the limit was the reason if the machine has more. */
+static bool swap_ran_out(const struct cgroup *cg, const char *dir, uint64_t limit)
+{
+    AUTO_FREE char *events = dir ? str_fmt("%s/memory.swap.events", dir) : NULL;
+    struct sysinfo host;
+    uint64_t hits = 0;
+
+    if (events && read_value(cg->fd, events, "max", &hits) && hits > 0)
+        return true;
+    return limit > 0 && sysinfo(&host) == 0 && (uint64_t)host.freeswap * host.mem_unit > limit;
+}
+
 static void fill_limit(const struct cgroup *cg, struct oom *o)
 {
     AUTO_FREE char *dir = dir_of(cg, o->cgroup);
-    AUTO_FREE char *events = dir ? str_fmt("%s/memory.swap.events", dir) : NULL;
-    uint64_t swap_hits = 0;
+    uint64_t swap = read_number(cg, dir, "memory.swap.max");
 
     o->limit = read_number(cg, dir, "memory.max");
-    if (events && read_value(cg->fd, events, "max", &swap_hits) && swap_hits > 0)
-        o->swap_limit = read_number(cg, dir, "memory.swap.max");
+    o->swap_limit = swap_ran_out(cg, dir, swap) ? swap : 0;
 }
 
 /* The kernel writes of groups as the machine's root sees them, which may be above ours. */

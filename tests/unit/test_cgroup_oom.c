@@ -49,7 +49,7 @@ static void start(void)
     }
     put("top/pod/memory.max", "134217728\n");
     put("top/pod/ctr/memory.max", "67108864\n");
-    put("top/pod/ctr/memory.swap.max", "33554432\n");
+    put("top/pod/ctr/memory.swap.max", "max\n");
     put("top/pod/ctr/memory.peak", "60000000\n");
     put("top/pod/ctr/sub/memory.max", "max\n");
     put("top/pod/ctr/sub/leaf/memory.max", "16777216\n");
@@ -92,6 +92,7 @@ START_TEST(own_limit)
     ck_assert_int_eq(oom.cause, OOM_LIMIT);
     ck_assert_uint_eq(oom.kills, 1);
     counters("top/pod/ctr", 3, 3, 4);
+    put("top/pod/ctr/memory.swap.max", "33554432\n");
     put("top/pod/ctr/memory.swap.events", "high 0\nmax 3\nfail 0\n");
     ck_assert_str_eq(line_of_look(),
                      "out of memory: the limit of 64MiB and of swap's 32MiB "
