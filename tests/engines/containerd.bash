@@ -14,7 +14,7 @@ END
     export CONTAINERD_ADDRESS=$T/containerd/socket
     containerd -c "$T/containerd/config.toml" >"$T/containerd/log" 2>&1 3>&- &
     echo $! >"$T/containerd/pid"
-    wait_for $patience test -S "$T/containerd/socket"
+    wait_for $patience test -S "$T/containerd/socket" && wait_for $patience quiet ctr version
     ctr images import "$(fixture plain)/docker.tar"
 }
 

@@ -18,7 +18,7 @@ engine_up() {
 END
     export DOCKER_HOST=unix://$T/docker/socket DOCKER_CONFIG=$T/docker
     dockerd --config-file "$T/docker/daemon.json" >"$T/docker/log" 2>&1 3>&- &
-    wait_for $patience test -S "$T/docker/socket" # who asks before it answers has to wait
+    wait_for $patience test -S "$T/docker/socket" && wait_for $patience quiet docker version
     docker load -q -i "$(fixture plain)/docker.tar"
 }
 
