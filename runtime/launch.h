@@ -43,6 +43,8 @@ struct launch {
     unsigned preserve_fds; /* descriptors from 3 on that the command gets */
     bool no_pivot;         /* move and chroot instead of pivot_root (root on a ramfs) */
     bool no_new_keyring;
+    bool early; /* launch_ready() returns while the child takes on limits and filter, whose failure
+                   is launch_start()'s then. Not with a filter that notifies */
     bool want_netns;                     /* fill launch_proc's netns_fd */
     const struct seccomp_filter *filter; /* NULL: none, whatever the config says */
     const struct state *state; /* for hooks: id, bundle, annotations; NULL: no hooks are run */

@@ -122,12 +122,14 @@ static int save_bundle(const struct lifecycle_ctr *c, struct err *e)
     return 0;
 }
 
-static int make_fifo(int dir, int *ret, struct err *e)
+/* Where the process waits for its start; and until that is on record it tells that the group is
+ * ours (lifecycle_delete.c), also when nobody waits at it. */
+static int make_fifo(int dir, bool waits, int *ret, struct err *e)
 {
     if (mkfifoat(dir, STATEFILE_FIFO, 0600) < 0)
         return err_sys(e, "mkfifo", STATEFILE_FIFO);
-    *ret = openat(dir, STATEFILE_FIFO, O_RDWR | O_CLOEXEC);
-    return *ret < 0 ? err_sys(e, "open", STATEFILE_FIFO) : 0;
+    *ret = waits ? openat(dir, STATEFILE_FIFO, O_RDWR | O_CLOEXEC) : -1;
+    return waits && *ret < 0 ? err_sys(e, "open", STATEFILE_FIFO) : 0;
 }
 
 static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
@@ -136,7 +138,7 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     AUTO_FD int fifo = -1;
     AUTO_FD int root = -1;
     struct launch l = LAUNCH_INIT;
-    int r = make_fifo(c->dir, &fifo, e);
+    int r = make_fifo(c->dir, !args->stays, &fifo, e);
 
     if (r >= 0 && !config_namespace(&c->config, CONFIG_NS_MOUNT))
         r = root = rootfs_shared_attach(c->dir, c->sf.state.rootfs, e);
@@ -150,6 +152,7 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     l.preserve_fds = args->preserve_fds;
     l.no_pivot = args->no_pivot;
     l.no_new_keyring = args->no_new_keyring;
+    l.early = args->stays && !c->filter.notify;
     l.filter = c->filter.len > 0 ? &c->filter : NULL;
     l.state = &c->sf.state;
     if (r >= 0)
@@ -161,7 +164,8 @@ static int launch(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     if (r >= 0)
         r = launch_ready(p, e);
     p->launch = NULL;
-    p->process = NULL;
+    if (!args->stays)
+        p->process = NULL;
     p->config = NULL;
     p->state = NULL;
     return r;
@@ -228,7 +232,7 @@ static int create(const struct lifecycle_create *args, struct lifecycle_ctr *c,
     timing_mark("record");
     if (r >= 0)
         r = lifecycle_hand_out(p, &out, e);
-    return r < 0 ? r : launch_leave(p, e);
+    return r < 0 || args->stays ? r : launch_leave(p, e);
 }
 
 /* Who lives in a pid namespace that is joined sees our child before its exec; and labelled commands

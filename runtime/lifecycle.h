@@ -34,6 +34,7 @@ struct lifecycle_create {
     bool no_new_keyring;
     enum lifecycle_rootless rootless;
     bool keep_pty; /* foreground `run`: the master is left in *ret instead of a socket */
+    bool stays;    /* lifecycle_run()'s own: who creates it also releases it, not by the fifo */
 };
 
 /* Makes the container up to its exec; afterwards the caller may exit. `ret` may be NULL; else the

@@ -42,8 +42,10 @@ int lifecycle_open(const char *root, const char *id, unsigned flags, struct life
 /* lifecycle_create() that leaves the container open. */
 int lifecycle_create_open(const char *root, const struct lifecycle_create *args,
                           struct lifecycle_ctr *ret, struct launch_proc *ret_proc, struct err *e);
-/* What lifecycle_start() does with a created container whose lock is held; gives the lock back. */
-int lifecycle_release(struct lifecycle_ctr *c, int *ret_notify, struct err *e);
+/* What lifecycle_start() does with a created container whose lock is held; gives the lock back.
+ * `held`: its process, of a create with `stays`, else NULL. */
+int lifecycle_release(struct lifecycle_ctr *c, struct launch_proc *held, int *ret_notify,
+                      struct err *e);
 /* Fills c->driver and sf.cgroup_driver; NULL or "" is the default. Changes nothing: before all that
  * does (cgroup_driver_ready()). */
 int lifecycle_choose_driver(struct lifecycle_ctr *c, const char *name, struct err *e);

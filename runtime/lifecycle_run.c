@@ -11,13 +11,16 @@ static int create_and_start(const char *root, const struct lifecycle_create *arg
                             struct lifecycle_ctr *c, struct launch_proc *p, int *ret_notify,
                             struct err *e)
 {
-    int r = lifecycle_create_open(root, args, c, p, e);
+    struct lifecycle_create want = *args;
+
+    want.stays = true;
+    int r = lifecycle_create_open(root, &want, c, p, e);
 
     if (r < 0)
         return r;
     r = lock_take(c->dir, STATEFILE_LOCK, true, &c->lock, e);
     if (r >= 0)
-        r = lifecycle_release(c, ret_notify, e);
+        r = lifecycle_release(c, p, ret_notify, e);
     if (r < 0)
         launch_close(p);
     return r;

@@ -52,6 +52,15 @@ static int release(struct lifecycle_ctr *c, struct err *e)
     return n == 0 ? 0 : failed(c, &m, e);
 }
 
+/* The same of one that its creator still holds (run). */
+static int release_held(struct lifecycle_ctr *c, struct launch_proc *p, struct err *e)
+{
+    int r = launch_start(p, e);
+
+    unlinkat(c->dir, STATEFILE_FIFO, 0);
+    return r;
+}
+
 static int poststart(struct lifecycle_ctr *c, struct err *e)
 {
     struct err ignored = ERR_INIT;
@@ -80,8 +89,9 @@ static int not_startable(const struct state *st, struct err *e)
                    json_enum_name(state_status_names, (int)st->status), st->id);
 }
 
-/* Under the container's lock. */
-static int start(struct lifecycle_ctr *c, struct started *ret, struct err *e)
+/* Under the container's lock. `held`: the process, when the caller is who created it (run). */
+static int start(struct lifecycle_ctr *c, struct launch_proc *held, struct started *ret,
+                 struct err *e)
 {
     int r = notify_open(c->dir, &ret->notify, e);
 
@@ -89,15 +99,17 @@ static int start(struct lifecycle_ctr *c, struct started *ret, struct err *e)
     if (r >= 0 && ret->notify >= 0)
         ret->pidfd = proc_pidfd_open(ret->pid);
     if (r >= 0)
-        r = release(c, e);
-    timing_mark("release and exec");
+        r = held ? release_held(c, held, e) : release(c, e);
+    if (!held)
+        timing_mark("release and exec");
     return r < 0 ? r : poststart(c, e);
 }
 
-int lifecycle_release(struct lifecycle_ctr *c, int *ret_notify, struct err *e)
+int lifecycle_release(struct lifecycle_ctr *c, struct launch_proc *held, int *ret_notify,
+                      struct err *e)
 {
     struct started s = { .pidfd = -1, .notify = -1 };
-    int r = start(c, &s, e);
+    int r = start(c, held, &s, e);
 
     mem_close(&c->lock);
     AUTO_FD int notify = s.notify;
@@ -116,6 +128,6 @@ int lifecycle_start(const char *root, const char *id, int *ret_notify, struct er
 
     if (r < 0)
         return r;
-    return c.sf.state.status == STATE_CREATED ? lifecycle_release(&c, ret_notify, e)
+    return c.sf.state.status == STATE_CREATED ? lifecycle_release(&c, NULL, ret_notify, e)
                                               : not_startable(&c.sf.state, e);
 }

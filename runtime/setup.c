@@ -109,15 +109,28 @@ static int wait_fifo(int fifo, struct err *e)
     return n == 1 ? 0 : err_sys(e, "read", "exec.fifo");
 }
 
+static int say_ready(struct setup *s, struct err *e)
+{
+    return sync_send(s->sync, SYNC_READY, 0, -1) < 0 ? err_sys(e, "send", "ready") : 0;
+}
+
+/* What the parent has to do meanwhile takes no longer than a filter takes to load: it need not be
+ * waited for. */
+static int ready_early(struct setup *s, struct err *e)
+{
+    s->at_once = s->launch->early;
+    return s->at_once ? say_ready(s, e) : 0;
+}
+
 /* With a fifo the parent goes, once it has put on record that we are here; failures from then on go
  * into the fifo. A parent that dies before ends us: nobody would know of us. */
 static int wait_release(struct setup *s, struct err *e)
 {
     bool fifo = s->launch && s->launch->exec_fifo_fd >= 0;
 
-    if (!s->at_once && sync_send(s->sync, SYNC_READY, 0, -1) < 0)
-        return err_sys(e, "send", "ready");
-    int r = setup_wait_go(s, e);
+    int r = s->at_once ? 0 : say_ready(s, e);
+    if (r >= 0)
+        r = setup_wait_go(s, e);
     if (r < 0 || !fifo)
         return r;
     s->sync = s->report;
@@ -152,9 +165,10 @@ static const struct setup_step launch_steps[] = {
     { "labels", attr_labels },        { "working directory", attr_cwd },
     { "descriptors", close_others },  { "user", attr_user },
     { "environment", command_env },   { "command", command_find },
-    { "arguments", command_prepare }, { "limits", attr_limits },
-    { "filter", attr_filter },        { "release", wait_release },
-    { "hooks", start_hooks },         { "exec", command_exec },
+    { "arguments", command_prepare }, { "early", ready_early },
+    { "limits", attr_limits },        { "filter", attr_filter },
+    { "release", wait_release },      { "hooks", start_hooks },
+    { "exec", command_exec },
 };
 
 /* Joined with its mount namespace, or taken from the first process (exec.c). */

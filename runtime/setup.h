@@ -27,7 +27,7 @@ struct setup {
     const struct state *state; /* of the container, for the filter's listener */
     const int *stdio;
     unsigned preserve_fds;
-    bool at_once;        /* the parent releases it unasked */
+    bool at_once;        /* the parent knows already, or releases it unasked */
     const char *keyring; /* id for a session keyring's name, or NULL */
     struct namespace_plan ns;
     struct caps caps;

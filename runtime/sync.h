@@ -16,7 +16,7 @@ enum sync_kind {
     SYNC_TREE,     /* num: open the source of that mount (-1: the rootfs), then SYNC_GO with it */
     SYNC_PTY,      /* with the terminal's master */
     SYNC_LISTENER, /* with seccomp's notification descriptor */
-    SYNC_READY,    /* all set up; the child waits for SYNC_GO */
+    SYNC_READY,    /* set up; it goes on to its exec, or waits there, with SYNC_GO */
     /* parent to child */
     SYNC_GO, /* num: the child's pid in the runtime's namespace */
 };

@@ -56,6 +56,12 @@ create() { $H create -b "$B" box </dev/null >/dev/null; }
     each 01 create -b "$B" --pid-file "$T/pids/pid" box
 }
 
+@test "run, or its child, killed at its system calls" {
+    each 0 run -d -b "$B" --pid-file "$T/pids/pid" box
+    cleans_up_itself() { [ ! -e "$T/oci/box/state.json" ]; } # else it had been executed
+    each 1 run -d -b "$B" --pid-file "$T/pids/pid" box
+}
+
 @test "start and delete, killed at their system calls" {
     prepare() { create; }
     each 0 start box

@@ -340,4 +340,13 @@ print(base64.b64encode(b"".join(struct.pack("HBBI", *c) for c in code)).decode()
         fails 1 made plain
         has "$output" "/annotations/run.oci.seccomp_bpf_data: expected 1 to 4096 filter instructions"
     done
+    # One that ends without a return is refused by the kernel, when all else has been set up.
+    config '.annotations = {"run.oci.seccomp_bpf_data": "IAAAAAAAAAA="}'
+    for how in create run "run -d"; do
+        # shellcheck disable=SC2086 # words
+        fails 1 oci $how -b "$B" box
+        has "$output" "seccomp filter of 1 instructions, flags 0x0: Invalid argument"
+        fails 1 oci state box
+        has "$output" 'container "box" does not exist'
+    done
 }
