@@ -49,10 +49,10 @@ throttles() {
 # 8192 shares are a weight of 313, 1536 one of 59: the kernel's own 100 would be too little against that.
 # observes: config:cpu.shares config:cpu.idle update:cpu.shares update:cpu.idle
 @test "cpu.shares: five times as much, more than twice the cpu; cpu.idle: what nobody else wants" {
-    wait_for 60 race 'compete BEGIN END' heavy light idle
+    wait_for 100 race 'compete BEGIN END' heavy light idle
     update heavy '{"cpu": {"idle": 1}}'
     update idle '{"cpu": {"idle": 0, "shares": 8192}}'
-    wait_for 60 race 'compete BEGIN END' idle light heavy
+    wait_for 100 race 'compete BEGIN END' idle light heavy
 }
 
 # observes: config:cpu.quota config:cpu.burst config:cpu.cpus update:cpu.quota update:cpu.burst update:cpu.cpus

@@ -143,10 +143,10 @@ END
     up all '{"blockIO": {"weight": 60}}'
     up none '{}'
     up one "$(device 10)"
-    wait_for 60 race 'reads BEGIN END /disk' all none one
+    wait_for 100 race 'reads BEGIN END /disk' all none one
     update all '{"blockIO": {"weight": 10}}'
     update one "$(device 60)"
-    wait_for 60 race 'reads BEGIN END /disk' one none all
+    wait_for 100 race 'reads BEGIN END /disk' one none all
     strain_end
     echo "$number enable=0" >/sys/fs/cgroup/io.cost.qos
     losetup -d "$loop"

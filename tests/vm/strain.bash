@@ -55,20 +55,24 @@ between() {
 }
 
 # race "WORD BEGIN END ..." NAME...: all do it in the same part of a second; true when each has had more
-# than twice as much as the next. For wait_for: on a busy machine luck may decide a race so short.
+# than twice as much as the next. For wait_for: on a busy machine luck may decide a race so short, and
+# who is late for it gets twice as long to come to the next.
 race() {
-    local name had last= said lost=0 words=$1 now=$((${EPOCHREALTIME/./} / 1000))
+    local name had last= late= said lost=0 words=$1 begin
     shift
-    words=${words/BEGIN/$((now + 500))}
-    words=${words/END/$((now + 1200))}
+    begin=$((${EPOCHREALTIME/./} / 1000 + ${lead:=500}))
+    words=${words/BEGIN/$begin}
+    words=${words/END/$((begin + 700))}
     for name; do tell "$name" "$words"; done
     for name; do
         said=$(hear "$name")
         echo "$name: $said"
+        [[ $said == late* ]] && late=1
         had=${said//[!0-9]/ }
         read -r had _ <<<"$had"
         [[ $said == "had "*", code 0" && (-z $last || $last -gt $((had * 2))) ]] || lost=1
         last=$had
     done
+    [ -z "$late" ] || lead=$((lead * 2))
     return $lost
 }
