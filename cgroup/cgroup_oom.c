@@ -19,6 +19,9 @@
 #define DRIFT_US    (10 * UINT64_C(1000000))
 #define DRIFT_SHARE 1000
 
+/* From the hit of a limit to the kill that it leads to, at most. */
+#define KILL_US (10 * UINT64_C(1000000))
+
 /* ---- files ---- */
 
 /* The number behind a key of a flat-keyed file's text; 0 when there is none. */
@@ -233,12 +236,17 @@ static bool count(struct cgroup_oom *w, const struct cgroup *cg)
     return true;
 }
 
-static uint64_t log_now(void)
+static uint64_t now_us(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    uint64_t us = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static uint64_t log_now(void)
+{
+    uint64_t us = now_us();
     uint64_t drift = DRIFT_US + us / DRIFT_SHARE;
     return us > drift ? us - drift : 0;
 }
@@ -267,13 +275,40 @@ void cgroup_oom_close(struct cgroup_oom *w)
         mem_close(&w->fd);
 }
 
+static bool is_pending(const struct cgroup_oom *w)
+{
+    return w->pending_us && now_us() - w->pending_us < KILL_US;
+}
+
+/* The kernel counts a hit, then kills: a look between the two leaves both to the next one. */
+static void leave_hits(const struct cgroup_oom *before, struct cgroup_oom *now)
+{
+    if ((now->all == before->all && now->hits[0] == before->hits[0]) || is_pending(before))
+        return;
+    now->pending_us = now_us();
+    now->all_before = before->all;
+    now->own_before = before->hits[0];
+}
+
+static struct cgroup_oom before_hits(const struct cgroup_oom *w)
+{
+    struct cgroup_oom before = *w;
+
+    if (is_pending(w)) {
+        before.all = w->all_before;
+        before.hits[0] = w->own_before;
+    }
+    return before;
+}
+
 int cgroup_oom_look(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o, struct err *e)
 {
     CLEANUP(cgroup_oom_line) struct cgroup_oom_line line = { 0 };
-    struct cgroup_oom now = *w;
+    struct cgroup_oom now = *w, before = before_hits(w);
     int r;
 
     if (!count(&now, cg) || now.kills <= w->kills) {
+        leave_hits(w, &now);
         *w = now;
         return 0;
     }
@@ -282,9 +317,10 @@ int cgroup_oom_look(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o
     if (cgroup_oom_line_find(cg->path, now.whole, &now.since_us, &line))
         r = from_line(cg, &line, o, e);
     else
-        r = from_counters(w, &now, cg, o, e);
+        r = from_counters(&before, &now, cg, o, e);
     o->kills = kills;
     o->peak = peak_of(cg, o);
+    now.pending_us = 0;
     *w = now;
     return r < 0 ? r : 1;
 }

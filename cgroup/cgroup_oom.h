@@ -28,6 +28,9 @@ struct cgroup_oom {
     uint64_t kills;
     uint64_t all; /* limits hit, of the group and those below it */
     uint64_t hits[CGROUP_OOM_LEVELS];
+    /* Its own limits' hits whose kills had not been counted yet at that time: `all` and hits[0]
+     * before them. 0: there were none. */
+    uint64_t pending_us, all_before, own_before;
 };
 
 #define CGROUP_OOM_INIT                                                                            \

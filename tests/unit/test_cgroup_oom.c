@@ -101,6 +101,24 @@ START_TEST(own_limit)
 }
 END_TEST
 
+START_TEST(a_look_between_hit_and_kill)
+{
+    counters("top/pod/ctr", 1, 1, 0);
+    ck_assert_int_eq(cgroup_oom_look(&watch, &cg, &oom, &e), 0);
+    counters("top/pod/ctr", 1, 1, 1);
+    ck_assert_ptr_nonnull(strstr(line_of_look(), "the limit of 64MiB (memory.max of /pod/ctr)"));
+    counters("top/pod/ctr", 1, 2, 1);
+    counters("top/pod/ctr/sub", 0, 1, 1);
+    counters("top/pod/ctr/sub/leaf", 1, 1, 1);
+    ck_assert_int_eq(cgroup_oom_look(&watch, &cg, &oom, &e), 0);
+    ck_assert_int_eq(cgroup_oom_look(&watch, &cg, &oom, &e), 0);
+    counters("top/pod/ctr", 1, 2, 2);
+    ck_assert_ptr_nonnull(strstr(line_of_look(), "(memory.max of /pod/ctr/sub/leaf)"));
+    counters("top/pod/ctr", 1, 2, 3); /* that hit has had its kill */
+    ck_assert_ptr_nonnull(strstr(line_of_look(), "the host ran out"));
+}
+END_TEST
+
 START_TEST(limit_above)
 {
     counters("top/pod", 5, 5, 7); /* somebody else's */
@@ -247,6 +265,7 @@ int main(void)
 
     tcase_add_checked_fixture(t, start, stop);
     tcase_add_test(t, own_limit);
+    tcase_add_test(t, a_look_between_hit_and_kill);
     tcase_add_test(t, limit_above);
     tcase_add_test(t, limit_below);
     tcase_add_test(t, no_limit);
