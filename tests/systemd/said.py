@@ -18,7 +18,8 @@ OTHERS = ["Id", "CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "IODeviceWeight"]
 
 
 def shown(systemctl, prefix):
-    """Properties of each scope whose name begins with `prefix`, by the rest of its name."""
+    """Properties of each scope whose name begins with `prefix`, by the rest of its name. Empty lists, as of
+    devices, are not among them."""
     names = ",".join([*PROPERTIES.values(), *RATES.values(), *OTHERS])
     text = subprocess.run([*systemctl, "show", "-p", names, f"{prefix}*.scope"], capture_output=True, text=True).stdout
     units = [dict(line.split("=", 1) for line in unit.splitlines()) for unit in text.strip().split("\n\n")]
@@ -53,15 +54,16 @@ def quota(said, value):
 def rates(said, value):
     for rate in value.split()[1:]:
         key, number = rate.split("=")
-        if number != "max" and not said[RATES[key]].endswith(f" {number}"):
-            return f"{RATES[key]}={said[RATES[key]]}"
+        name = RATES[key]
+        if number != "max" and not said.get(name, "").endswith(f" {number}"):
+            return f"{name}={said.get(name)}"
     return None
 
 
 def untold(said, file, value):
     """Why what systemd says does not fit a file's value, or None."""
     if file == "io.weight" and ":" in value:
-        weight = said["IODeviceWeight"]
+        weight = said.get("IODeviceWeight", "")
         return None if weight.endswith(f" {value.split()[1]}") else f"IODeviceWeight={weight}"
     if file == "cpu.max":
         return quota(said, value)
