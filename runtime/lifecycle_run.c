@@ -22,7 +22,7 @@ static int create_and_start(const char *root, const struct lifecycle_create *arg
     if (r >= 0)
         r = lifecycle_release(c, p, ret_notify, e);
     if (r < 0)
-        launch_close(p);
+        launch_abort(p);
     return r;
 }
 
