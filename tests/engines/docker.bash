@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Docker for engine.bash: a daemon of the file's own, and the containerd that it starts.
+# Docker for engine.bash: a daemon of the file's own, and a containerd. Docker would start that itself,
+# and give it up after 15 seconds: too soon in the guest on a busy machine.
 
 # What crun says of commands that cannot be run, this Docker does not understand.
 error_control=runc
@@ -17,14 +18,27 @@ engine_up() {
  "exec-opts": ["native.cgroupdriver=cgroupfs"], "init-path": "$HAKO_ENGINES/usr/bin/docker-init"}
 END
     export DOCKER_HOST=unix://$T/docker/socket DOCKER_CONFIG=$T/docker
-    dockerd --config-file "$T/docker/daemon.json" >"$T/docker/log" 2>&1 3>&- &
-    wait_for $patience test -S "$T/docker/socket" && wait_for $patience quiet docker version
+    cat >"$T/docker/containerd.toml" <<END
+version = 2
+root = "$T/docker/root/containerd"
+state = "/run/docker/containerd"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+address = "$T/docker/containerd.sock"
+END
+    containerd -c "$T/docker/containerd.toml" >"$T/docker/containerd.log" 2>&1 3>&- &
+    echo $! >"$T/docker/containerd.pid"
+    wait_for $patience test -S "$T/docker/containerd.sock"
+    dockerd --config-file "$T/docker/daemon.json" --containerd "$T/docker/containerd.sock" \
+        >"$T/docker/log" 2>&1 3>&- &
+    wait_for $patience test -S "$T/docker/socket" && wait_for $patience quiet docker version ||
+        { tail -n 20 "$T/docker/containerd.log" "$T/docker/log"; return 1; }
     docker load -q -i "$(fixture plain)/docker.tar"
 }
 
 engine_down() {
-    local pid
-    pid=$(cat /run/docker.pid) && kill "$pid" && wait_for $patience eval '! pgrep -f "$T/docker"'
+    kill "$(cat /run/docker.pid)" && wait_for $patience test ! -e /run/docker.pid
+    kill "$(cat "$T/docker/containerd.pid")" && wait_for $patience eval '! pgrep -f "$T/docker"'
 }
 
 engine_clean() {
