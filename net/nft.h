@@ -45,7 +45,8 @@ struct nft_network {
 const char *nft_table_name(const char *runroot, char *buf);
 
 /* 1 when the table's chains are whole and the network is in its sets, 0 when not. Three look-ups in
- * one message, no dump. */
+ * one message, no dump; while another changes the rules it may be 0, and to apply them again does
+ * no harm. */
 int nft_check(const struct nft_network *n, struct err *e);
 /* Makes it so: one transaction, which creates what is missing, rewrites the chains' rules and
  * leaves other networks' elements alone. May be repeated. */

@@ -122,21 +122,30 @@ START_TEST(gone_with_the_last)
 }
 END_TEST
 
+static struct nft_network parallel(int i, char bridge[16])
+{
+    snprintf(bridge, 16, "hkp%d", i);
+    return (struct nft_network){ "hako", bridge, "n", i % 2, true };
+}
+
 START_TEST(in_parallel)
 {
     char bridge[16];
 
     for (int i = 0; i < 30; i++) {
         if (fork() == 0) {
-            snprintf(bridge, sizeof(bridge), "hkp%d", i);
-            struct nft_network n = { "hako", bridge, "n", i % 2, true };
-            _exit(nft_apply(&n, &e) < 0 || nft_check(&n, &e) != 1);
+            struct nft_network n = parallel(i, bridge);
+            _exit(nft_apply(&n, &e) < 0 || nft_check(&n, &e) < 0);
         }
     }
     for (int i = 0; i < 30; i++) {
         int status = -1;
         ck_assert_int_gt(wait(&status), 0);
         ck_assert_int_eq(status, 0);
+    }
+    for (int i = 0; i < 30; i++) {
+        struct nft_network n = parallel(i, bridge);
+        ck_assert_int_eq(nft_check(&n, &e), 1);
     }
     ck_assert_str_eq(netns_sh(-1, "nft list set inet hako networks | grep -o hkp | wc -l"), "30\n");
     ck_assert_str_eq(netns_sh(-1, "nft list chain inet hako forward | grep -c comment"), "6\n");
