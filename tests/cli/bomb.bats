@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A fork bomb dies to its last process within a second, by every command that kills, with a pid
-# namespace of its own or the host's. HAKO_TEST_ROUNDS is how often it is tried.
+# namespace of its own or the host's. HAKO_TEST_ROUNDS is how often it is tried, HAKO_TEST_SECOND how many
+# milliseconds that second has.
 
 load ../lib/hako
 load ../oci/bundle
 
 rounds=${HAKO_TEST_ROUNDS:-$(in_guest && echo 4 || echo 16)}
-second=$(in_guest && echo 10000 || echo 1000) # emulation is ten times slower
+second=${HAKO_TEST_SECOND:-$(in_guest && echo 10000 || echo 1000)} # emulation is ten times slower
 
 # What keeps it from taking all of the machine: a limit of the group where that can be had, else one of
 # a user whom nobody else is.
