@@ -324,3 +324,18 @@ int cgroup_oom_look(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o
     *w = now;
     return r < 0 ? r : 1;
 }
+
+int cgroup_oom_recall(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o, struct err *e)
+{
+    CLEANUP(cgroup_oom_line) struct cgroup_oom_line line = { 0 };
+    struct cgroup_oom now = *w;
+
+    if (w->fd < 0 || count(&now, cg) ||
+        !cgroup_oom_line_find(cg->path, w->whole, &w->since_us, &line))
+        return 0;
+    uint64_t kills = o->kills + 1;
+    oom_free(o);
+    int r = from_line(cg, &line, o, e);
+    o->kills = kills;
+    return r < 0 ? r : 1;
+}

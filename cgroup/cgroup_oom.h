@@ -53,6 +53,11 @@ DEFINE_CLEANUP(struct cgroup_oom, cgroup_oom, cgroup_oom_close(p))
  */
 int cgroup_oom_look(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o, struct err *e);
 
+/* The same for a group that is gone with its counters, as systemd removes a scope once it is empty:
+ * by the kernel's log alone, and without what the group's files told. For the end of a process that
+ * SIGKILL has ended: the log of a while before is searched, too. 0 while the group is there. */
+int cgroup_oom_recall(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o, struct err *e);
+
 /* In one line: "out of memory: the limit of 64 MiB (memory.max of /hako/ID) was hit; killed stress
  * (pid 7); peak 64 MiB". */
 void cgroup_oom_text(const struct oom *o, struct buf *out);

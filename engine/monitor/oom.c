@@ -16,17 +16,24 @@
 /* A container at its limit changes memory.events a hundred times a second without any kill. */
 #define PAUSE_NS 250000000LL
 
+/* Has it ended, and in what way? It stays to be waited for. */
+enum ending { LIVES, KILLED, OTHERWISE };
+static enum ending ending_of(pid_t pid)
+{
+    siginfo_t end = { 0 };
+
+    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) < 0 || end.si_pid != pid)
+        return LIVES;
+    return end.si_code == CLD_KILLED && end.si_status == SIGKILL ? KILLED : OTHERWISE;
+}
+
 /* If the first process was killed, or is about to be, it is the victim. A name is whatever the
  * process has made it: nothing of it may reach a terminal as it is. */
 static void name_victim(struct oom *o, pid_t pid)
 {
-    siginfo_t end = { 0 };
     char name[PROC_NAME_MAX];
 
-    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid == pid &&
-        (end.si_code != CLD_KILLED || end.si_status != SIGKILL))
-        return;
-    if (!proc_dying(pid, name))
+    if (ending_of(pid) == OTHERWISE || !proc_dying(pid, name))
         return;
     o->victim = str_dup(name);
     for (char *c = o->victim; c && *c; c++)
@@ -35,15 +42,18 @@ static void name_victim(struct oom *o, pid_t pid)
     o->victim_pid = (int32_t)pid;
 }
 
+/* cgroup_oom_look or cgroup_oom_recall. */
+typedef int (*look_fn)(struct cgroup_oom *w, const struct cgroup *cg, struct oom *o, struct err *e);
+
 /* True when there has been a kill: it is in the status. */
-static bool look(struct monitor *m)
+static bool look(struct monitor *m, look_fn look_at)
 {
     struct status *s = &m->c.status;
     struct err ignored;
 
     if (m->oom.fd < 0 || (!s->oom && !(s->oom = calloc(1, sizeof(*s->oom)))))
         return false;
-    if (cgroup_oom_look(&m->oom, &m->cgroup, s->oom, &ignored) != 1) {
+    if (look_at(&m->oom, &m->cgroup, s->oom, &ignored) != 1) {
         if (!s->oom_killed) {
             free(s->oom);
             s->oom = NULL;
@@ -90,7 +100,7 @@ static int on_change(struct loop_source *src, uint32_t events, void *arg, struct
     struct monitor *m = arg;
     struct err ignored;
 
-    if (look(m)) {
+    if (look(m, cgroup_oom_look)) {
         container_save_status(&m->c, &ignored);
         oom_log(m);
     }
@@ -105,7 +115,8 @@ void oom_prepare(struct monitor *m)
 
 bool oom_end(struct monitor *m)
 {
-    bool found = look(m);
+    bool found = look(m, cgroup_oom_look) ||
+                 (ending_of(m->proc.pid) == KILLED && look(m, cgroup_oom_recall));
 
     loop_del(m->oom_src);
     m->oom_src = NULL;

@@ -95,6 +95,20 @@ no_scope() {
     no_scope
 }
 
+@test "a kill for memory is told after systemd has removed the group with its counters" {
+    up slow --memory 32m
+    monitor=$(inspect slow '{{.State.MonitorPid}}')
+    kill -STOP "$monitor"
+    fails 137 hako exec slow sh -c 'x=$(yes | head -c 100000000)'
+    kill -9 "$(inspect slow '{{.State.Pid}}')"
+    wait_for 60 no_group
+    kill -CONT "$monitor"
+    wait_for 60 ended slow
+    is "$(inspect slow '{{.State.OOMKilled}}')" true
+    hako rm -f slow
+    no_scope
+}
+
 @test "other slices, other managers" {
     up three --cgroup-parent hakotest-deep.slice
     is "$group" "/sys/fs/cgroup/hakotest.slice/hakotest-deep.slice/hako-$id.scope"
