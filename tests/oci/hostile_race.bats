@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Somebody exchanges a directory of the rootfs with a link that leads out, in a tight loop, while
+# Somebody exchanges a directory of the rootfs with a link that leads out, in tight bursts, while
 # containers are created that mount, make and mask below it: nothing happens outside.
 
 # bats file_tags=host-only
