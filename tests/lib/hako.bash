@@ -156,7 +156,7 @@ leak_cgroups() {
 
 # Fails when something is there that was not before the test; waits for what is on its way out.
 leak_check() {
-    local left now end=$((SECONDS + 5)) before=$BATS_FILE_TMPDIR/leaks
+    local left now end=$((SECONDS + 40)) before=$BATS_FILE_TMPDIR/leaks
     [ -e "$before" ] || return 0 # a setup of the file's own, without hako_setup
     while
         left=
@@ -185,9 +185,11 @@ sanitizer_reports() {
     return $found
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds; fails when it does not in time.
+# wait_for SECONDS COMMAND...: until the command succeeds; fails when it does not in time. That only ends a
+# hang: on a machine that starves, half of what the whole test may take is not too much.
 wait_for() {
-    local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+    local least=$((${BATS_TEST_TIMEOUT:-120} / 2))
+    local end=$((${EPOCHREALTIME/./} + ($1 > least ? $1 : least) * 1000000))
     shift
     until "$@"; do
         if [ "${EPOCHREALTIME/./}" -gt "$end" ]; then

@@ -37,7 +37,7 @@ machine_processes() {
 # moment for what is on its way out. True when nothing is left.
 machine_leaks() {
     local leaks
-    for _ in {1..30}; do
+    for _ in {1..150}; do
         leaks=$(machine_state "$1" | sort -u | comm -13 "$2" -)
         [ -z "$leaks" ] && return 0
         sleep 0.2
