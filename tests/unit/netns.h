@@ -105,9 +105,10 @@ static inline int netns_listen(int ns, int port)
     return fd;
 }
 
-/* Connects from the namespace: true when it worked within half a second. With `listener` the
+/* Connects from the namespace: true when it worked within these milliseconds. With `listener` the
  * peer's address as that side sees it goes to seen (INET_ADDRSTRLEN bytes). */
-static inline bool netns_connects(int ns, const char *ip, int port, int listener, char *seen)
+static inline bool netns_connects_within(int ms, int ns, const char *ip, int port, int listener,
+                                         char *seen)
 {
     struct sockaddr_in to = netns_addr(ip, port);
     struct sockaddr_in from;
@@ -118,7 +119,7 @@ static inline bool netns_connects(int ns, const char *ip, int port, int listener
     socklen_t err_len = sizeof(err);
     bool ok = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
 
-    if (!ok && errno == EINPROGRESS && poll(&p, 1, 500) == 1)
+    if (!ok && errno == EINPROGRESS && poll(&p, 1, ms) == 1)
         ok = getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &err_len) == 0 && err == 0;
     if (ok && listener >= 0) {
         int in = accept(listener, (struct sockaddr *)&from, &len);
@@ -128,6 +129,26 @@ static inline bool netns_connects(int ns, const char *ip, int port, int listener
     }
     close(fd);
     return ok;
+}
+
+/* How long what must come may take, and how long one looks for what must not come. */
+#define NETNS_PATIENCE_MS 30000
+#define NETNS_SILENCE_MS  500
+
+static inline bool netns_connects(int ns, const char *ip, int port, int listener, char *seen)
+{
+    return netns_connects_within(NETNS_PATIENCE_MS, ns, ip, port, listener, seen);
+}
+
+/* Refused, or not answered at all. */
+static inline bool netns_cut_off(int ns, const char *ip, int port)
+{
+    return !netns_connects_within(NETNS_SILENCE_MS, ns, ip, port, -1, NULL);
+}
+
+static inline void netns_ping(int ns, const char *ip)
+{
+    netns_sh(ns, "busybox ping -c 1 -W 30 %s", ip);
 }
 
 /* For main(): without root the whole program is skipped (meson's exit code 77), loudly. */

@@ -177,7 +177,7 @@ START_TEST(the_kernel_obeys)
     struct config_resources r = { .devices = docker, .n_devices = ARRAY_LEN(docker) };
     AUTO_CGROUP_TREE struct cgroup_tree tree = CGROUP_TREE_INIT;
     AUTO_CGROUP struct cgroup cg = CGROUP_INIT;
-    AUTO_FREE char *path = str_fmt("/hako-test-%d", (int)getpid());
+    AUTO_FREE char *path = str_fmt("/%s", unit_name());
     const struct cgroup_change change = { .now = &r, .named = &r };
     struct err e = ERR_INIT;
 

@@ -88,7 +88,7 @@ static void stop(void)
 static int dial(int type)
 {
     struct sockaddr_in a = netns_addr("127.0.0.11", 40053);
-    struct timeval t = { .tv_sec = 12 };
+    struct timeval t = { .tv_sec = 50 };
     int fd = netns_socket(ns, type);
 
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
@@ -247,6 +247,13 @@ START_TEST(oversized_message_closes)
 }
 END_TEST
 
+static bool is_closed(int fd)
+{
+    char c;
+
+    return recv(fd, &c, 1, 0) == 0 || errno == ECONNRESET;
+}
+
 static double seconds(void)
 {
     struct timespec t;
@@ -259,21 +266,21 @@ static double seconds(void)
  * is one that has had its forwarded answer; UDP does not care. */
 START_TEST(slow_connections_end)
 {
+    double begin = seconds();
     int slow = dial(SOCK_STREAM);
     int idle = dial(SOCK_STREAM);
     int served = dial(SOCK_STREAM);
-    double begin = seconds();
     struct pollfd p = { .fd = slow, .events = POLLIN };
 
     tcp_send(served, 1, "ok.example", DNS_A);
     ck_assert_str_eq(tcp_read(served, 1), "rcode=0 tc=0 aa=1 n=1 192.0.2.1");
     ck_assert_int_eq(send(slow, "\x00\x40", 2, 0), 2);
-    while (poll(&p, 1, 1000) == 0 && seconds() - begin < 15)
+    while (poll(&p, 1, 1000) == 0 && seconds() - begin < 30)
         send(slow, "x", 1, MSG_NOSIGNAL);
-    ck_assert_msg(seconds() - begin > 9 && seconds() - begin < 12, "%f s", seconds() - begin);
-    ck_assert_str_eq(tcp_read(idle, 0), "");
-    ck_assert_str_eq(tcp_read(served, 0), "");
-    ck_assert_msg(seconds() - begin < 13, "%f s", seconds() - begin);
+    ck_assert_msg(p.revents && seconds() - begin > 9.9, "%f s", seconds() - begin);
+    ck_assert(is_closed(slow));
+    ck_assert(is_closed(idle));
+    ck_assert(is_closed(served));
     close(slow);
     close(idle);
     close(served);
@@ -295,7 +302,7 @@ START_TEST(connections_are_limited)
     ck_assert_str_eq(ask("db", DNS_A), "rcode=0 tc=0 aa=1 n=1 10.1.2.3");
     for (int i = 0; i < 40; i++)
         close(fd[i]);
-    for (int i = 0; i < 100 && !*ask_tcp("db", DNS_A); i++)
+    while (!*ask_tcp("db", DNS_A)) /* until it has noticed that they are gone */
         usleep(10000);
     ck_assert_str_eq(ask_tcp("db", DNS_A), "rcode=0 tc=0 aa=1 n=1 10.1.2.3");
 }
@@ -315,6 +322,22 @@ START_TEST(client_vanishes)
     ck_assert_str_eq(ask_tcp("db", DNS_A), "rcode=0 tc=0 aa=1 n=1 10.1.2.3");
 }
 END_TEST
+
+/* While the server's buffer is full a datagram is lost, and the client asks again. */
+static const char *ask_patiently(const char *name, uint16_t type)
+{
+    uint8_t msg[4096];
+    size_t len = dns_fake_query(msg, sizeof(msg), 78, name, type, 0);
+    AUTO_FD int fd = dial(SOCK_DGRAM);
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+
+    do {
+        ck_assert_int_eq(send(fd, msg, len, 0), (ssize_t)len);
+    } while (poll(&p, 1, 1000) == 0);
+    ssize_t n = recv(fd, msg, sizeof(msg), 0);
+    ck_assert_msg(n > 0, "%s: %m", name);
+    return dns_fake_text(msg, (size_t)n);
+}
 
 /* Every cut of a query, every byte of it changed, and noise: whatever comes back, the server goes
  * on. */
@@ -356,9 +379,9 @@ START_TEST(malformed)
         bad[2 + (size_t)i % len] ^= (uint8_t)(1 + i);
         send(tcp, bad, len + 2, MSG_NOSIGNAL);
     }
-    for (int i = 0; i < 100 && !*ask_tcp("db", DNS_A); i++)
+    while (!*ask_tcp("db", DNS_A))
         usleep(10000);
-    ck_assert_str_eq(ask("db", DNS_A), "rcode=0 tc=0 aa=1 n=1 10.1.2.3");
+    ck_assert_str_eq(ask_patiently("db", DNS_A), "rcode=0 tc=0 aa=1 n=1 10.1.2.3");
 }
 END_TEST
 

@@ -191,14 +191,14 @@ START_TEST(exchanges_do_not_lead_out)
     link_to("../../outside", "root/swap");
     put("root/a/b/secret");
     pid_t pid = exchange_for_ever();
-    for (int i = 0; i < 20000; i++) {
+    /* He may stand still for long with the link in place: on, until there was a directory again. */
+    for (int i = 0; i < 20000 || found == 0; i++) {
         AUTO_FD int fd = fs_walk_in(root, i % 2 ? "a/b/secret" : "a/b/../b/secret", O_RDONLY, 0);
         found += fd >= 0;
         ck_assert(inode(fd) != inode(secret));
     }
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    ck_assert_int_gt(found, 0);
 }
 END_TEST
 

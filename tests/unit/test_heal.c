@@ -57,22 +57,24 @@ START_TEST(locks)
     CLEANUP(container) struct container c = CONTAINER_INIT;
     int lock = -1;
     int second = -1;
+    int ready[2];
+    char byte;
 
     make(false);
     unit_ok(container_open(&trees, id, &c, &e), &e);
     ck_assert_str_eq(c.record.name, "web");
     ck_assert_int_eq(c.status.state, RECORD_CREATED);
+    ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
     pid_t holder = fork();
     if (holder == 0) {
-        if (container_lock(&c, true, &lock, &e) < 0)
+        if (container_lock(&c, true, &lock, &e) < 0 || write(ready[1], "", 1) != 1)
             _exit(1);
         for (;;)
             pause();
     }
-    for (int i = 0; i < 500 && container_lock(&c, false, &lock, &e) >= 0; i++) {
-        close(lock);
-        usleep(10000);
-    }
+    close(ready[1]);
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
     unit_fails(container_lock(&c, false, &second, &e), ERR_IN_USE, &e);
     end(holder);
     unit_ok(container_lock(&c, false, &lock, &e), &e);

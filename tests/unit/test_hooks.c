@@ -6,7 +6,6 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
-#include <time.h>
 
 static char sh[] = "/bin/sh", name[] = "sh", c[] = "-c", version[] = "1.3.0", id[] = "box",
             bundle[] = "/b";
@@ -59,11 +58,9 @@ END_TEST
 START_TEST(time_runs_out)
 {
     struct err e = ERR_INIT;
-    time_t before = time(NULL);
 
-    unit_fails(run("exec sleep 60", (struct opt_i32){ .set = true, .val = 1 }, &e), ERR_TIMEOUT,
+    unit_fails(run("exec sleep 1000", (struct opt_i32){ .set = true, .val = 1 }, &e), ERR_TIMEOUT,
                &e);
-    ck_assert_int_lt(time(NULL) - before, 10);
 }
 END_TEST
 
@@ -71,10 +68,8 @@ END_TEST
 START_TEST(daemons_are_not_waited_for)
 {
     struct err e = ERR_INIT;
-    time_t before = time(NULL);
 
-    unit_ok(run("sleep 20 & echo $! >pid", no_limit, &e), &e);
-    ck_assert_int_lt(time(NULL) - before, 10);
+    unit_ok(run("sleep 1000 & echo $! >pid", no_limit, &e), &e);
     unit_ok(run("kill $(cat pid)", no_limit, &e), &e);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Leases: allocation, exhaustion, requests, release, and all of it from many processes at once. */
+#include "base/proc.h"
 #include "base/str.h"
 #include "net/lease.h"
 #include "tests/unit/unit.h"
@@ -175,7 +176,8 @@ START_TEST(release_does_not_hit_the_next_owner)
         close(fd);
         _exit(lease_release(unit_dirfd, "10.1.2.7", id_of(1), &e));
     }
-    usleep(100000); /* now it waits for the lock */
+    while (proc_state(late) != 'S') /* until it waits for the lock */
+        usleep(1000);
     ck_assert_int_eq(unlinkat(unit_dirfd, "10.1.2.7", 0), 0);
     unit_ok(take(&p, 2, "10.1.2.7", NULL), &e);
     close(fd);

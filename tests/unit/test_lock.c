@@ -2,6 +2,7 @@
 /* One lock an object: exclusive between descriptors, gone with them. */
 #include "base/lock.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "tests/unit/unit.h"
 
 #include <signal.h>
@@ -63,7 +64,8 @@ START_TEST(waits_for_its_turn)
         close(fd); /* the lock is shared with this copy until then */
         _exit(lock_take(unit_dirfd, "lock", true, &fd, &e) == 0 ? 7 : 1);
     }
-    usleep(50000);
+    for (char state = 0; state != 'S' && state != 'Z'; state = proc_state(waiter))
+        usleep(1000);
     ck_assert_int_eq(waitpid(waiter, &status, WNOHANG), 0);
     close(fd);
     ck_assert_int_eq(waitpid(waiter, &status, 0), waiter);

@@ -236,7 +236,7 @@ START_TEST(used_networks_stay)
     unit_fails(network_remove(&netns_place, "app", &e), ERR_IN_USE, &e);
     ck_assert_msg(strstr(e.msg, "active endpoints: web"), "%s", e.msg);
     ck_assert(network_exists(&netns_place, "app"));
-    netns_sh(ns, "busybox ping -c 1 -W 1 %s", n.gateway);
+    netns_ping(ns, n.gateway);
     unit_ok(net_detach(&netns_place, "app", ID_A, NULL, &e), &e);
     unit_ok(network_remove(&netns_place, "app", &e), &e);
 }
@@ -341,10 +341,8 @@ START_TEST(removal_races_attachment)
                 if (network_read(&netns_place, "app", &n, &e) < 0)
                     continue;
                 int r = net_attach(&netns_place, &n, &want, ns, &ep, &e);
-                if (r >= 0 && !netns_connects(ns, "10.9.8.1", 9, -1, NULL) && errno == ETIMEDOUT)
-                    _exit(3);
                 if (r >= 0)
-                    netns_sh(ns, "busybox ping -c 1 -W 1 10.9.8.1");
+                    netns_ping(ns, "10.9.8.1");
                 if (r >= 0 && net_detach(&netns_place, "app", id, NULL, &e) < 0)
                     _exit(4);
                 close(ns);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 /* Runs the test case, each test in a process of its own; the program's exit code. */
@@ -38,6 +39,18 @@ static inline int unit_run(TCase *t)
                       -(int)(want), unit_r < 0 ? (e)->msg : "it succeeded");                       \
         ck_assert_int_eq((e)->kind, (want));                                                       \
     } while (0)
+
+/* "hako-test-…" for what all tests share, as the tree of cgroups: each of them has process ids of
+ * its own, so that two that run side by side may well have the same. In a static buffer. */
+static inline const char *unit_name(void)
+{
+    static char name[32];
+    unsigned long long number;
+
+    ck_assert_int_eq(getrandom(&number, sizeof(number), 0), sizeof(number));
+    snprintf(name, sizeof(name), "hako-test-%016llx", number);
+    return name;
+}
 
 /* A temporary directory for the tests of a case: `unit_dir` opened as `unit_dirfd`. Use
  * tcase_add_checked_fixture(t, unit_dir_make, unit_dir_remove). */
