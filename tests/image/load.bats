@@ -7,7 +7,9 @@ load ../lib/hako
 setup_file() {
     hako_setup_file
     mkdir "$T/mnt"
+    # Made here if need be: that takes longer than a test may.
     "$BATS_TEST_DIRNAME/fixture" small >"$T/small"
+    "$BATS_TEST_DIRNAME/fixture" debian >"$T/debian"
 }
 
 image() { "$HAKO_BUILD/hako-image" "$1" --root "$store" "${@:2}"; }
@@ -49,7 +51,6 @@ same_tree() {
 
 # Stores of this size are removed when the file ends: ext4 is slow to reuse what was just deleted.
 debian() {
-    "$BATS_TEST_DIRNAME/fixture" debian >"$T/debian"
     store=$T/debian.$1 same_tree debian "$1.tar" "$2"
 }
 

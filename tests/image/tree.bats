@@ -5,6 +5,11 @@
 # bats file_tags=host-only
 load ../lib/hako
 
+setup_file() {
+    hako_setup_file
+    fixture debian >"$T/debian" # made here if need be: that takes longer than a test may
+}
+
 # The container's own root mount, without what is mounted on it, walked by its own python3. What
 # the runtime mounts on needs a place: files that the image does not have are made for it.
 container_walk() {
@@ -19,7 +24,7 @@ placed() { grep -vE ' /etc/(hosts|hostname|resolv\.conf)$' "$@"; }
 
 same_tree() {
     local dir
-    dir=$(fixture debian)
+    dir=$(<"$T/debian")
     HAKO_ROOT=$T/$1 HAKO_RUNROOT=$T/$1-run
     export HAKO_ROOT HAKO_RUNROOT
     hako load -qi "$dir/$1.tar"

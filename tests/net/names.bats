@@ -64,7 +64,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     for i in $(seq 10); do
         for net in app bridge; do
             box db --network $net $I sleep 1000 >/dev/null
-            is "$(in_box --network $net $I ping -c 1 -W 1 -q db | grep -c ' 0% packet loss')" 1
+            is "$(in_box --network $net $I ping -c 1 -W 30 -q db | grep -c ' 0% packet loss')" 1
             hako rm -f db >/dev/null
         done
     done
@@ -89,7 +89,7 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     box db --network app $I sleep 1000
     ip=$(address db app)
     pid=$(hako inspect -f '{{.State.Pid}}' db)
-    ask() { nsenter -t "$pid" -n dig +tries=1 +time=3 @127.0.0.11 "$@"; }
+    ask() { nsenter -t "$pid" -n dig +tries=1 +time=30 @127.0.0.11 "$@"; }
     has "$(ask AAAA db)" "status: NOERROR"
     has "$(ask AAAA db)" "ANSWER: 0"
     has "$(ask MX db)" "status: NOERROR"
@@ -132,13 +132,13 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
     fails 1 in_box --network back $I nslookup db
     fails 1 in_box --network back $I ping -c 1 -W 1 "$(address db app)"
     in_box --network app --network back $I sh -c \
-        'nslookup db && nslookup web && ping -c 1 -W 1 db && ping -c 1 -W 1 web'
+        'nslookup db && nslookup web && ping -c 1 -W 30 db && ping -c 1 -W 30 web'
 }
 
 # bats test_tags=host-only
 @test "--network none, host, container:NAME" {
     is "$(in_box --network none $I ls /sys/class/net)" lo
-    in_box --network none $I ping -c 1 -W 1 127.0.0.1
+    in_box --network none $I ping -c 1 -W 30 127.0.0.1
     is "$(in_box --network host $I sh -c 'ls /sys/class/net | grep -c ^up0$')" 1
     box db --network app --hostname dbhost $I sleep 1000
     is "$(in_box --network container:db $I hostname -i)" "$(address db app)" ||
@@ -183,12 +183,12 @@ address() { hako inspect -f '{{(index .NetworkSettings.Networks "'"$2"'").IPAddr
 }
 
 @test "NAT: traffic to the outside has the host's address" {
-    in_box --network app $I ping -c 1 -W 2 198.51.100.2
+    in_box --network app $I ping -c 1 -W 30 198.51.100.2
     ip netns exec outside perl -MIO::Socket::INET -e \
         '$s = IO::Socket::INET->new(LocalPort => 9000, Listen => 1, ReuseAddr => 1) or die;
          $c = $s->accept; print $c->peerhost, "\n"' >"$BATS_TEST_TMPDIR/seen" 3>&- &
     wait_for 5 bash -c "ip netns exec outside ss -ltn | grep -q :9000"
-    in_box --network app $I sh -c 'echo hello | nc -w 2 198.51.100.2 9000' || true
+    in_box --network app $I sh -c 'echo hello | nc -w 30 198.51.100.2 9000' || true
     wait_for 5 grep -q . "$BATS_TEST_TMPDIR/seen"
     is "$(cat "$BATS_TEST_TMPDIR/seen")" 198.51.100.1
 }

@@ -72,9 +72,9 @@ dns_ready() { [ "$(hako logs dns 2>/dev/null)" = ready ]; }
     serve app
     local ip
     ip=$(hako inspect -f '{{.NetworkSettings.Networks.app.IPAddress}}' dns)
-    is "$(hako exec db dig +short +tries=1 @dns www.example.com)" 192.0.2.99
-    is "$(hako exec db dig +short +tries=1 "@$ip" www.example.com)" 192.0.2.99
-    is "$(hako exec dns dig +short +tries=1 @127.0.0.1 www.example.com)" 192.0.2.99
-    is "$(hako exec dns dig +short +tries=1 dns)" "$ip"
+    is "$(hako exec db dig +short +tries=1 +time=30 @dns www.example.com)" 192.0.2.99
+    is "$(hako exec db dig +short +tries=1 +time=30 "@$ip" www.example.com)" 192.0.2.99
+    is "$(hako exec dns dig +short +tries=1 +time=30 @127.0.0.1 www.example.com)" 192.0.2.99
+    is "$(hako exec dns dig +short +tries=1 +time=30 dns)" "$ip"
     has "$(hako exec dns redis-cli -h db ping)" PONG
 }
