@@ -12,15 +12,36 @@
 #include <fcntl.h>
 #include <poll.h>
 
+/* Only ends a hang: of a process that waits for another of its namespace, say. */
+#define END_WAIT_MS 10000
+
+/* Its end closes the fifo first. An engine that hears of the failed start asks for the end at once,
+ * and containerd keeps the container for ever when it is not there yet. */
+static void await_end(const struct lifecycle_ctr *c)
+{
+    AUTO_FD int pidfd = proc_pidfd_open(c->sf.state.pid);
+
+    if (pidfd >= 0 && proc_alive(c->sf.state.pid, c->sf.start_time))
+        proc_pidfd_wait(pidfd, END_WAIT_MS);
+}
+
 /* The exec failed: its error names the command. */
 static int failed(struct lifecycle_ctr *c, const struct sync_msg *m, struct err *e)
 {
     struct err ignored = ERR_INIT;
 
+    await_end(c);
     if (!c->config.process)
         config_load(c->dir, STATEFILE_CONFIG, &c->config, &ignored);
     char *const *args = c->config.process ? c->config.process->args : NULL;
     return sync_error(m, args ? args[0] : "", e);
+}
+
+/* It died without taking the byte. */
+static int has_stopped(const struct lifecycle_ctr *c, struct err *e)
+{
+    await_end(c);
+    return err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id);
 }
 
 /* The container's process is the fifo's only reader until its exec or its end closes it; what it
@@ -31,8 +52,7 @@ static int release(struct lifecycle_ctr *c, struct err *e)
     struct sync_msg m = { 0 };
 
     if (out < 0)
-        return errno == ENXIO ? err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id)
-                              : err_sys(e, "open", STATEFILE_FIFO);
+        return errno == ENXIO ? has_stopped(c, e) : err_sys(e, "open", STATEFILE_FIFO);
     if (write(out, "", 1) != 1)
         return err_sys(e, "write", STATEFILE_FIFO);
     struct pollfd wait = { .fd = out };
@@ -47,8 +67,8 @@ static int release(struct lifecycle_ctr *c, struct err *e)
     if (n < 0)
         return err_sys(e, "read", STATEFILE_FIFO);
     unlinkat(c->dir, STATEFILE_FIFO, 0);
-    if (n == 1) /* our own byte: it died without taking it */
-        return err_set(e, ERR_STATE, "container %s has stopped", c->sf.state.id);
+    if (n == 1) /* our own */
+        return has_stopped(c, e);
     return n == 0 ? 0 : failed(c, &m, e);
 }
 
