@@ -88,7 +88,7 @@ static int drop(struct client *cl, struct err *e)
     return r < 0 ? r : check_drained(c, e);
 }
 
-/* 1 sent, 0 no room, -1 the client is gone. */
+/* 1 sent, 0 no room, -1 the client is gone: what it said before may still be unread. */
 static int send_packet(int fd, const void *data, size_t len)
 {
     ssize_t n;
@@ -143,13 +143,18 @@ static int update_readers(struct clients *c, struct err *e)
     return 0;
 }
 
+/* A client that leaves without having read all its output resets the connection, which is told
+ * once; what it said before comes behind that, and then its end. */
 static int on_readable(struct client *cl, struct err *e)
 {
     struct clients *c = cl->all;
     bool was_full = c->stdin_full;
-    ssize_t n = recv(cl->fd, c->buf->packet, sizeof(c->buf->packet), MSG_DONTWAIT);
+    ssize_t n;
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    do
+        n = recv(cl->fd, c->buf->packet, sizeof(c->buf->packet), MSG_DONTWAIT);
+    while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+    if (n < 0 && errno == EAGAIN)
         return 0;
     if (n <= 0)
         return drop(cl, e);
@@ -159,14 +164,18 @@ static int on_readable(struct client *cl, struct err *e)
     return r;
 }
 
-/* It has hung up, but what it said before is still to be read: it is not watched until the
- * container's stdin has room (EPOLLHUP cannot be masked). */
-static int park(struct client *cl, struct err *e)
+/* It has hung up, but what it said before is still to be read: it gets nothing any more. While the
+ * container's stdin has no room it is not watched (EPOLLHUP cannot be masked). */
+static int hang_up(struct client *cl, struct err *e)
 {
-    loop_del(cl->src);
-    cl->src = NULL;
+    if (!may_read(cl)) {
+        loop_del(cl->src);
+        cl->src = NULL;
+    }
+    cl->streams &= ATTACH_STDIN;
     cl->owes = false;
-    return check_drained(cl->all, e);
+    int r = set_events(cl, e);
+    return r < 0 ? r : check_drained(cl->all, e);
 }
 
 static int on_client(struct loop_source *src, uint32_t events, void *arg, struct err *e)
@@ -176,18 +185,16 @@ static int on_client(struct loop_source *src, uint32_t events, void *arg, struct
     if (cl->owes && (events & EPOLLOUT)) {
         int sent = send_packet(cl->fd, cl->all->buf->pending, cl->all->pending_len);
         if (sent < 0)
-            return may_read(cl) ? drop(cl, e) : park(cl, e);
+            return hang_up(cl, e);
         if (sent > 0) {
             cl->owes = false;
             int r = set_events(cl, e);
             return r < 0 ? r : check_drained(cl->all, e);
         }
     }
-    if (may_read(cl) && (events & EPOLLIN))
-        return on_readable(cl, e);
-    if (!(events & (EPOLLHUP | EPOLLERR)))
+    if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
         return 0;
-    return may_read(cl) ? drop(cl, e) : park(cl, e);
+    return may_read(cl) ? on_readable(cl, e) : hang_up(cl, e);
 }
 
 static int add_client(struct clients *c, int fd, unsigned streams, bool first, struct err *e)
@@ -299,7 +306,7 @@ int clients_output(struct clients *c, int type, const char *data, size_t len, bo
             continue;
         int sent = send_packet(cl->fd, c->buf->pending, len + 1);
         cl->owes = sent == 0;
-        int r = sent < 0 ? drop(cl, e) : sent == 0 ? set_events(cl, e) : 0;
+        int r = sent < 0 ? hang_up(cl, e) : sent == 0 ? set_events(cl, e) : 0;
         if (r < 0)
             return r;
         all_sent = all_sent && sent != 0;

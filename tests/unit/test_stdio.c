@@ -221,6 +221,86 @@ START_TEST(input_of_a_client_that_leaves)
 }
 END_TEST
 
+/* The monitor stands still while several things happen, and then meets them all at once. */
+static void halt_monitor(void)
+{
+    ck_assert_int_eq(kill(monitor, SIGSTOP), 0);
+    while (proc_state(monitor) != 'T')
+        usleep(1000);
+}
+
+static void client_leaves(void)
+{
+    attach_close(client);
+    client = NULL;
+    ck_assert_int_eq(kill(monitor, SIGCONT), 0);
+}
+
+/* All that the container can read until the end, behind the first `got` bytes. */
+static size_t rest_of_input(size_t got)
+{
+    static char buf[65536];
+    ssize_t n;
+
+    while ((n = read(box[0], buf, sizeof(buf))) > 0)
+        got += (size_t)n;
+    ck_assert_int_eq(n, 0);
+    return got;
+}
+
+/* Sends until pipe, monitor and socket are full: the monitor sleeps, although the socket is. How
+ * many bytes it took. */
+static size_t fill_input(void)
+{
+    static const char packet[1001] = { ATTACH_MSG_STDIN };
+    size_t sent = 0;
+    ssize_t n;
+
+    do {
+        n = send(client->fd, packet, sizeof(packet), MSG_DONTWAIT);
+        sent += n > 0 ? sizeof(packet) - 1 : 0;
+    } while (n > 0 || proc_state(monitor) != 'S');
+    return sent;
+}
+
+/* Room for input, and then the hang-up of a client that was not read from until then. */
+START_TEST(room_and_leaving_at_once)
+{
+    static char buf[32768];
+
+    size_t sent = fill_input();
+    halt_monitor();
+    ck_assert_int_eq(read(box[0], buf, sizeof(buf)), sizeof(buf));
+    client_leaves();
+    ck_assert_uint_eq(rest_of_input(sizeof(buf)), sent);
+}
+END_TEST
+
+/* Output for a client that has gone, whose last words are still to be read. */
+START_TEST(output_and_leaving_at_once)
+{
+    halt_monitor();
+    ck_assert_int_eq(write(box[1], "out", 3), 3);
+    unit_ok(attach_stdin(client, "last words", 10, &e), &e);
+    client_leaves();
+    ck_assert_uint_eq(rest_of_input(0), 10);
+}
+END_TEST
+
+/* A client that leaves without having read its output is a connection reset. */
+START_TEST(leaving_with_output_unread)
+{
+    struct pollfd p = { .fd = client->fd, .events = POLLIN };
+
+    ck_assert_int_eq(write(box[1], "out", 3), 3);
+    ck_assert_int_eq(poll(&p, 1, -1), 1);
+    halt_monitor();
+    unit_ok(attach_stdin(client, "last words", 10, &e), &e);
+    client_leaves();
+    ck_assert_uint_eq(rest_of_input(0), 10);
+}
+END_TEST
+
 START_TEST(later_clients)
 {
     char buf[ATTACH_DATA_MAX + 1];
@@ -258,6 +338,9 @@ int main(void)
     tcase_add_test(t, both_streams);
     tcase_add_test(t, input_and_its_end);
     tcase_add_test(t, input_of_a_client_that_leaves);
+    tcase_add_test(t, room_and_leaving_at_once);
+    tcase_add_test(t, output_and_leaving_at_once);
+    tcase_add_test(t, leaving_with_output_unread);
     tcase_add_test(t, later_clients);
     return unit_run(t);
 }
