@@ -154,28 +154,35 @@ static bool says_ready(char *text)
     return false;
 }
 
+/* More than a socket's queue holds (net.unix.max_dgram_qlen); who writes on and on is let wait. */
+#define AT_ONCE 256
+
 int notify_forward(int sock, pid_t pid, struct err *e)
 {
     char text[4096];
-    ssize_t n = recv(sock, text, sizeof(text) - 1, MSG_DONTWAIT);
 
-    if (n < 0 && errno != EAGAIN && errno != EINTR)
-        return err_sys(e, "receive from", NAME);
-    text[n > 0 ? n : 0] = '\0';
-    if (!says_ready(text))
-        return 0;
-    int r = tell(pid, e);
-    return r < 0 ? r : 1;
+    for (int i = 0; i < AT_ONCE; i++) {
+        ssize_t n = recv(sock, text, sizeof(text) - 1, MSG_DONTWAIT);
+        if (n < 0 && errno != EINTR)
+            return errno == EAGAIN ? 0 : err_sys(e, "receive from", NAME);
+        text[n > 0 ? n : 0] = '\0';
+        if (!says_ready(text))
+            continue;
+        int r = tell(pid, e);
+        return r < 0 ? r : 1;
+    }
+    return 0;
 }
 
 int notify_wait(int sock, pid_t pid, int pidfd, struct err *e)
 {
     for (;;) {
-        struct pollfd p[] = { { .fd = sock, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
+        struct pollfd p[] = { { .fd = pidfd, .events = POLLIN }, { .fd = sock, .events = POLLIN } };
         if (poll(p, ARRAY_LEN(p), -1) < 0 && errno != EINTR)
             return err_sys(e, "poll", NAME);
-        int r = p[0].revents ? notify_forward(sock, pid, e) : 0;
-        if (r != 0 || (p[1].revents && !p[0].revents))
+        /* Whatever was said before the end is there when the end is seen. */
+        int r = notify_forward(sock, pid, e);
+        if (r != 0 || p[0].revents)
             return r < 0 ? r : 0;
     }
 }

@@ -19,8 +19,8 @@ int notify_offer(struct config *c, int dir, struct err *e);
 /* For start, before the process runs: the socket to listen on, or -1 when nobody asks. */
 int notify_open(int dir, int *ret, struct err *e);
 
-/* Reads one message. 1: it said READY=1, and that has been passed on, with MAINPID=`pid` unless it
- * is 0, and is known to have been read; 0: it said something else. */
+/* Reads what has been said so far. 1: that it is ready, and READY=1 has been passed on, with
+ * MAINPID=`pid` unless it is 0, and is known to have been read; 0: something else, or nothing. */
 int notify_forward(int sock, pid_t pid, struct err *e);
 
 /* Forwards until the container is ready, or over (`pidfd`). */

@@ -21,7 +21,7 @@ sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 name = os.environ.get("ABSTRACT")
 sock.bind("\0" + name if name else path)
-sock.settimeout(30)
+sock.settimeout(60)
 child = subprocess.Popen(sys.argv[2:], env={**os.environ, "NOTIFY_SOCKET": "@" + name if name else path})
 while True:
     text, anc, _, _ = sock.recvmsg(4096, 1024)
@@ -59,8 +59,11 @@ BARRIER=1 own"
     manager $(runtime) run -d --pid-file "$T/pid" -b "$B" box </dev/null >"$T/out" 2>&1
     has "$(cat "$T/out")" "MAINPID=$(cat "$T/pid") own"
     oci delete --force box
-    # The runtime stays the main process; READY may be the last word.
-    command_is probe notify READY=1
+    # The runtime stays the main process; READY may be the last of many words, said by one that has
+    # ended before we listen.
+    command_is probe notify A=1 B=2 C=3 D=4 READY=1
+    config '.hooks.poststart = [{path: "/bin/sh", args: ["sh", "-c",
+        "pid=$(jq .pid); until grep -q \"^State:.Z\" /proc/$pid/status; do sleep 0.01; done"]}]'
     is "$(ABSTRACT=hako-${T##*/} manager $(runtime) run -b "$B" box </dev/null)" "READY=1 own
 BARRIER=1 own"
 }
@@ -74,7 +77,7 @@ BARRIER=1 own"
     command_is init pause
     NOTIFY_SOCKET=$T/none.sock oci create -b "$B" box </dev/null >"$T/out" 2>&1
     NOTIFY_SOCKET=$T/none.sock oci start box &
-    wait_for 10 eval '[ "$(oci state box | jq -r .status)" = running ]'
+    wait_for 60 eval '[ "$(oci state box | jq -r .status)" = running ]'
     # While it waits the container can be used.
     oci exec box init true
     oci kill box KILL
