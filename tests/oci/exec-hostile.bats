@@ -3,6 +3,7 @@
 
 load ../lib/hako
 load bundle
+load hunter
 
 oci() { timeout 60 "$T/hako-oci" --root "$T/oci" "$@"; }
 
@@ -13,68 +14,53 @@ setup() {
 
 teardown() { box_teardown; }
 
-# hunted CAP... : a container whose process hunts, with these capabilities more.
+# hunter LOOKS LINKS CAP...: a container whose process hunts, with these capabilities more.
 hunter() {
-    config '.process.capabilities |= map_values(. + $ARGS.positional)' --args "$@"
-    command_is init hunt 100
+    config '.process.capabilities |= map_values(. + $ARGS.positional)' --args "${@:3}"
+    command_is init hunt "$1" "$2"
     oci run -d -b "$B" box </dev/null >"$T/out" 2>&1
-    wait_for 5 grep -q hunting "$T/out"
+    wait_for 60 grep -q hunting "$T/out"
 }
 
-# execs COUNT OPTION...: joins that often, with standard streams that are nobody's.
-execs() {
-    local i
-    for ((i = 0; i < $1; i++)); do
-        oci exec "${@:2}" box init true </dev/null 2>&1 >/dev/null | cat >"$T/exec.err"
-        [ "${PIPESTATUS[0]}" = 0 ] || { cat "$T/exec.err"; return 1; }
-    done
-}
-
-# prey: what the hunter got.
-prey() {
-    oci kill box TERM
-    wait_for 20 grep -q looked "$T/out"
-    sort -u "$T/out"
+# join: with standard streams that are nobody's.
+join() {
+    oci exec box init true </dev/null 2>&1 >/dev/null | cat >"$T/exec.err"
+    [ "${PIPESTATUS[0]}" = 0 ] || { cat "$T/exec.err"; return 1; }
 }
 
 # bats test_tags=host-only
 @test "nothing of 200 processes that join can be opened" {
-    hunter
-    execs 200
-    run prey
+    hunter 1000 0
+    until_seen enough 200 join
+    prey oci kill box TERM
     # Of what they execute last nobody can change anything: it is sealed.
     is "$(grep opened <<<"$output" | grep -v ' /memfd:hako-exec (deleted)$')" ""
     lacks "$output" reached
     has "$output" " wrote 0"
-    [ "$(sed -n 's/.*looked \([0-9]*\) .*/\1/p' <<<"$output")" -gt 1000 ]
 }
 
 # They see our executable on a mount of its own, and descriptors of pipes, sockets and the container.
 # bats test_tags=host-only
 @test "those who may trace see nothing of the host's, and write nothing" {
-    hunter CAP_SYS_PTRACE CAP_DAC_OVERRIDE
-    execs 200
-    run prey
+    hunter 0 100 CAP_SYS_PTRACE CAP_DAC_OVERRIDE
+    until_seen enough 200 join
+    prey oci kill box TERM
     lacks "$output" "and wrote"
     lacks "$output" reached
     has "$output" " wrote 0"
-    [ "$(sed -n 's/.*links \([0-9]*\) .*/\1/p' <<<"$output")" -gt 100 ]
 }
 
 # bats test_tags=host-only
 @test "nor those who have been executed with more than the container has" {
     command_is init pause
     oci run -d -b "$B" box </dev/null >/dev/null 2>&1
-    oci exec -d --cap CAP_SYS_PTRACE --pid-file "$T/pid" box init hunt 100 </dev/null >"$T/out" 2>&1
-    wait_for 5 grep -q hunting "$T/out"
-    execs 100
-    kill "$(cat "$T/pid")"
-    wait_for 20 grep -q looked "$T/out"
-    run sort -u "$T/out"
+    oci exec -d --cap CAP_SYS_PTRACE --pid-file "$T/pid" box init hunt 0 100 </dev/null >"$T/out" 2>&1
+    wait_for 60 grep -q hunting "$T/out"
+    until_seen enough 100 join
+    prey kill "$(cat "$T/pid")"
     lacks "$output" "and wrote"
     lacks "$output" reached
     has "$output" " wrote 0"
-    [ "$(sed -n 's/.*links \([0-9]*\) .*/\1/p' <<<"$output")" -gt 100 ]
 }
 
 # A process that joins has no capability that the set-up and the process do without.

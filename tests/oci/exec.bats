@@ -3,11 +3,17 @@
 
 load ../lib/hako
 load bundle
+load hunter
 
 setup() {
     hako_setup
     bundle
     command_is init pause
+}
+
+teardown() {
+    lifecycle delete box force
+    hako_teardown
 }
 
 # inside WORD...: init's command in a container that pauses.
@@ -58,41 +64,36 @@ inside() { launch "$B" init "$@" | grep -v '^ready'; }
     is "$(inside fds)" "0 1 2 "
 }
 
-# hunted CAP...: what an attacker with these capabilities more gets of 150 processes that join.
-hunted() {
+# hunter CAP...: a container whose process hunts, with these capabilities more.
+hunter() {
     config '.process.capabilities |= map_values(. + $ARGS.positional)' --args "$@"
-    command_is init hunt 3
-    HAKO_EXECS=150 HAKO_WAIT=1 launch "$B" init true | sort | uniq -c
+    cp "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/victim"
+    command_is init hunt 100
+    create box "$T/pid"
+    lifecycle start box
+    wait_for 60 grep -q hunting "$T/out"
 }
+victim() { "$T/victim" "$T/oci" "$@" </dev/null >"$T/said" 2>&1 || { cat "$T/said"; return 1; }; }
 
 # bats test_tags=host-only
 @test "the executable of what joins cannot be opened from inside" {
-    run hunted
-    has "$output" hunting
-    lacks "$output" "opened $HAKO_BUILD"
-    has "$output" " wrote 0"
+    hunter
     # It did look while they came.
-    [ "$(sed -n 's/.*looked \([0-9]*\) .*/\1/p' <<<"$output")" -gt 100 ]
+    until_seen enough 150 victim exec box init true
+    prey lifecycle kill box TERM
+    lacks "$output" "opened $T/victim"
+    has "$output" " wrote 0"
 }
 
 # The hunter tries to write when nobody executes the file any more.
 # bats test_tags=host-only
 @test "the executable of what joined cannot be written by those who may trace" {
-    config '.process.capabilities |= map_values(. + $ARGS.positional)' --args CAP_SYS_PTRACE CAP_DAC_OVERRIDE
-    cp "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/victim"
-    command_is init hunt 3
-    create box
-    lifecycle start box
-    wait_for 5 grep -q hunting "$T/out"
-    for _ in {1..60}; do
-        "$T/victim" "$T/oci" exec box init true >"$T/exec" 2>&1 || break
-    done
-    wait_for 10 grep -q looked "$T/out"
-    lifecycle delete box force
+    hunter CAP_SYS_PTRACE CAP_DAC_OVERRIDE
     # It was there when they came, and saw them on a mount of their own, which has no better name.
-    grep -q "^opened /$" "$T/out" || { cat "$T/out" "$T/exec"; return 1; }
-    is "$(grep -c 'and wrote' "$T/out")" 0
-    has "$(cat "$T/out")" " wrote 0"
+    until_seen '^opened /$' 60 victim exec box init true
+    prey lifecycle kill box TERM
+    lacks "$output" "and wrote"
+    has "$output" " wrote 0"
 }
 
 @test "into user, time and all other namespaces" {
@@ -106,30 +107,22 @@ hunted() {
     is "$(inside pid)" "pid=2 ppid=0 sid=2"
 }
 
+# guest: a container with the pid namespace of the hunter's, which comes and goes.
+guest() {
+    guests=$((guests + 1))
+    config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-guest$guests"
+    victim create "guest$guests" "$B" && victim start "guest$guests" && victim delete "guest$guests" force
+}
+
 # A container that joins another's pid namespace is born in the sight of who lives there.
 # bats test_tags=host-only
 @test "the executable of what joins a pid namespace by its path cannot be written from inside" {
-    local first i
-    config '.process.capabilities |= map_values(. + $ARGS.positional)' --args CAP_SYS_PTRACE CAP_DAC_OVERRIDE
-    cp "$HAKO_BUILD/tests/oci/lifecycle-test" "$T/victim"
-    command_is init hunt 5
-    create box "$T/pid"
-    first=$(cat "$T/pid")
-    lifecycle start box
-    wait_for 5 grep -q hunting "$T/out"
+    local guests=0
+    hunter CAP_SYS_PTRACE CAP_DAC_OVERRIDE
     command_is init true
-    config '.linux.namespaces |= map(if .type == "pid" then .path = $p else . end)' --arg p "/proc/$first/ns/pid"
-    for i in {1..30}; do
-        config '.linux.cgroupsPath = $path' --arg path "/hako/${T##*/}-guest$i"
-        "$T/victim" "$T/oci" create "guest$i" "$B" </dev/null >"$T/guest" 2>&1 || break
-        "$T/victim" "$T/oci" start "guest$i"
-        "$T/victim" "$T/oci" delete "guest$i" force
-    done
-    wait_for 10 grep -q looked "$T/out"
-    lifecycle delete "guest$i" force
-    lifecycle delete box force
-    [ "$i" -gt 1 ] || { cat "$T/guest"; return 1; }
-    grep -q "^opened /$" "$T/out" || { cat "$T/out" "$T/guest"; return 1; }
-    lacks "$(cat "$T/out")" "opened $T/victim"
-    has "$(cat "$T/out")" " wrote 0"
+    config '.linux.namespaces |= map(if .type == "pid" then .path = $p else . end)' --arg p "/proc/$(cat "$T/pid")/ns/pid"
+    until_seen '^opened /$' 30 guest
+    prey lifecycle kill box TERM
+    lacks "$output" "opened $T/victim"
+    has "$output" " wrote 0"
 }

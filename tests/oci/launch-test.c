@@ -85,9 +85,7 @@ static int live(const struct config *c, struct launch_proc *p, char **words,
         return finish(p);
     for (int i = times ? atoi(times) : 1; i > 0 && (code == 0 || code == 128 + SIGKILL); i--)
         code = run_exec(c, p, words, filter);
-    const char *wait = getenv("HAKO_WAIT");
-    if (!wait)
-        proc_pidfd_signal(p->pidfd, SIGKILL);
+    proc_pidfd_signal(p->pidfd, SIGKILL);
     finish(p);
     return code;
 }
