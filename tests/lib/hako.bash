@@ -30,6 +30,8 @@ hako_teardown_file() {
     tac /proc/self/mounts | while read -r _ point _; do
         [[ $point == "$T" || $point == "$T"/* ]] && umount -l "$point"
     done
+    # What is still bound there is the machine's.
+    grep -F " $T" /proc/self/mounts && return 1
     rm -rf --one-file-system "$T"
     return $failed
 }

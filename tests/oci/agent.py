@@ -8,6 +8,7 @@ answers every call that is notified with ERRNO, until nobody is left who could m
 import array
 import errno
 import fcntl
+import os
 import select
 import socket
 import struct
@@ -35,8 +36,10 @@ def answer(fd, error):
 
 def main(path, error, count):
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
+    # Who sees the socket may connect to it.
+    listener.bind(path + ".new")
     listener.listen()
+    os.rename(path + ".new", path)
     threads = []
     for _ in range(count):
         connection = listener.accept()[0]

@@ -53,7 +53,7 @@ group() { inside cat /proc/self/cgroup | sed -n 's/^0:://p'; }
     [[ $(group) == *"$G/payload" ]]
     command_is init family
     oci run -d -b "$B" box >"$T/out" 2>&1 </dev/null
-    wait_for 5 grep -q ready "$T/out"
+    wait_for 60 grep -q ready "$T/out"
     is "$(oci ps -f json box | jq length)" 4
     oci exec box init true
     oci pause box

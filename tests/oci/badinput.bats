@@ -177,5 +177,5 @@ refused() {
     done
     oci delete --force box
     nothing_made
-    wait_for 5 eval '! kill -0 '"$pid"' 2>/dev/null'
+    wait_for 60 eval '! kill -0 '"$pid"' 2>/dev/null'
 }

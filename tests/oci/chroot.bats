@@ -31,6 +31,7 @@ no_jail() {
     tac /proc/self/mounts | while read -r _ dir _; do
         [[ $dir != "$T"/jail* ]] || umount --lazy "$dir" 2>/dev/null || true
     done
+    ! grep -F " $T/jail" /proc/self/mounts || return 1 # what is still bound there is the machine's
     rm -rf --one-file-system "$T/jail"
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An attacker: exchanges two names as fast as the kernel does it, in bursts, until somebody ends it.
- * exchange A B */
+/* An attacker: exchanges two names in bursts until somebody ends it: exchange A B */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -40,6 +39,6 @@ int main(int argc, char **argv)
                     perror("exchange");
                     return 1;
                 }
-        nanosleep(&(struct timespec){.tv_nsec = some_ns()}, NULL);
+        nanosleep(&(struct timespec){ .tv_nsec = some_ns() }, NULL);
     }
 }

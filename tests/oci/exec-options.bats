@@ -81,7 +81,7 @@ HOME=/
 @test "detached: its pid in a file, and it outlives the runtime" {
     box
     oci exec -d --pid-file "$T/pid" box init pause >"$T/exec.out"
-    is "$(cat "/proc/$(cat "$T/pid")/comm")" init
+    wait_for 60 grep -qx init "/proc/$(cat "$T/pid")/comm" # a moment after descriptors are closed on exec
     is "$(readlink "/proc/$(cat "$T/pid")/ns/pid")" "$(readlink "/proc/$(oci state box | jq .pid)/ns/pid")"
 }
 
@@ -197,11 +197,11 @@ PY
 @test "paused: refused, or done when it goes on" {
     box
     echo 1 >"$(group_dir)/cgroup.freeze"
-    wait_for 5 grep -q "frozen 1" "$(group_dir)/cgroup.events"
+    wait_for 60 grep -q "frozen 1" "$(group_dir)/cgroup.events"
     fails 255 oci exec box init true
     has "$output" "cannot exec in a paused container"
     oci exec --ignore-paused box init echo thawed >"$T/exec.out" &
-    wait_for 10 eval '[ "$(wc -l <"$(group_dir)/cgroup.procs")" -ge 2 ]'
+    wait_for 60 eval '[ "$(wc -l <"$(group_dir)/cgroup.procs")" -ge 2 ]'
     is "$(cat "$T/exec.out")" ""
     echo 0 >"$(group_dir)/cgroup.freeze"
     wait $!
@@ -254,7 +254,7 @@ PY
     is "$(oci exec box init echo here)" here
     oci start box
     oci kill box KILL
-    wait_for 5 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
+    wait_for 60 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
     fails 255 oci exec box init true
     has "$output" "cannot exec in a stopped container"
 }

@@ -91,12 +91,12 @@ looks() {
 # exec joins the container's namespaces and cgroup; nothing but 0 to 2 is open in it.
 lives() {
     oci create -b "$B" box </dev/null >"$T/out" 2>&1 || { cat "$T/out"; return 1; }
-    oci start box && wait_for 10 grep -q ready "$T/out" || return 1
+    oci start box && wait_for 60 grep -q ready "$T/out" || return 1
     pid=$(oci state box | jq .pid)
     sed "s|.*/hako/|/hako/|" "/proc/$pid/cgroup" | grep hako
     oci exec box init fds ';' pid ';' hostname | sed 's/pid=[0-9]* //; s/sid=[0-9]*//'
     oci exec box init id
-    oci kill box TERM && wait_for 10 stopped || return 1
+    oci kill box TERM && wait_for 60 stopped || return 1
     oci delete box
     run oci state box
     is "$status" 1
@@ -131,8 +131,9 @@ oci() { without "$HAKO_BUILD/hako-oci" --root "$T/oci" "$@"; }
     command_is init family
     oci create -b "$B" box </dev/null >"$T/out" 2>&1
     oci start box
-    wait_for 10 grep -q ready "$T/out"
-    group=$(find /sys/fs/cgroup -name "${T##*/}-fallback")
+    wait_for 60 grep -q ready "$T/out"
+    # Other files' groups come and go while find looks: it may complain of one that has gone.
+    group=$(find /sys/fs/cgroup -name "${T##*/}-fallback" 2>/dev/null || :)
     [ "$(wc -l <"$group/cgroup.procs")" -gt 1 ]
     WITHOUT=file:cgroup.kill oci delete --force box
     [ ! -d "$group" ]

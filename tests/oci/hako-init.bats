@@ -32,9 +32,9 @@ setup() {
     command_is hako-init init pause
     create box
     lifecycle start box
-    wait_for 5 grep -q ready "$T/out"
+    wait_for 60 grep -q ready "$T/out"
     lifecycle kill box TERM
-    wait_for 5 eval '[ "$(lifecycle state box | jq -r .status)" = stopped ]'
+    wait_for 60 eval '[ "$(lifecycle state box | jq -r .status)" = stopped ]'
     lifecycle delete box
 }
 

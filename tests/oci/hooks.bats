@@ -199,7 +199,7 @@ X=1
     is "$status" 1
     has "$output" "startContainer hook /bin/init: exit status 9"
     [ ! -e "$R/ran" ]
-    wait_for 5 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
+    wait_for 60 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
     oci delete box
 }
 
@@ -246,7 +246,7 @@ err2"
         one $kind '{"path": "/bin/sh", "args": ["sh", "-c", "sleep 98765 & sleep 98765"], "timeout": 1}'
         run box run
         has "$output" "$kind hook /bin/sh: not finished after 1 s"
-        wait_for 5 eval '! pgrep -f "^sleep 98765" >/dev/null'
+        wait_for 60 eval '! pgrep -f "^sleep 98765" >/dev/null'
     done
 }
 

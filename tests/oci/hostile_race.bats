@@ -60,7 +60,11 @@ race() {
 
 @test "an absolute link" { race 200 "$OUT"; }
 
-@test "a link of many dots" { race 200 "../../../../../../../../../../../..$OUT"; }
+# Dots lead out of a directory; a tree of the new calls has no outside.
+@test "a link of many dots, where the kernel lacks the new mount calls" {
+    WITHOUT=new-mount-api
+    race 200 "../../../../../../../../../../../..$OUT"
+}
 
 @test "a link into /proc" { race 50 /proc/self/root; }
 

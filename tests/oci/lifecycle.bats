@@ -25,13 +25,13 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     is "$(lifecycle state box | jq .pid)" "$(cat "$T/pid")"
     lifecycle start box
     is "$(status_of box)" running
-    wait_for 5 grep -q ready "$T/out"
+    wait_for 60 grep -q ready "$T/out"
     run lifecycle start box
     has "$output" "cannot start an already running container"
     run lifecycle delete box
     has "$output" "not stopped: running"
     lifecycle kill box TERM
-    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    wait_for 60 eval '[ "$(status_of box)" = stopped ]'
     run lifecycle kill box TERM
     has "$output" "container not running"
     lifecycle delete box
@@ -103,7 +103,7 @@ waits_for_process() { readlink /proc/[0-9]*/fd/* | grep -q pidfd; }
 @test "a container that died before its start says so" {
     create box "$T/pid"
     kill -9 "$(cat "$T/pid")"
-    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    wait_for 60 eval '[ "$(status_of box)" = stopped ]'
     run lifecycle start box
     has "$output" "cannot start a container that has stopped"
 }
@@ -115,7 +115,7 @@ waits_for_process() { readlink /proc/[0-9]*/fd/* | grep -q pidfd; }
     is "$(lifecycle exec box init cat /proc/self/cgroup | grep '^0:')" "0::/"
     fails 7 lifecycle exec box init exit 7
     lifecycle kill box KILL all
-    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    wait_for 60 eval '[ "$(status_of box)" = stopped ]'
     run lifecycle exec box init true
     has "$output" "container not running"
 }
@@ -152,7 +152,7 @@ b created"
     config '.linux.devices = [{type: "c", path: "/dev/mem", major: 1, minor: 1}]'
     create box
     lifecycle start box
-    wait_for 5 grep -q mem "$T/out"
+    wait_for 60 grep -q mem "$T/out"
     has "$(cat "$T/out")" "/dev/mem: Operation not permitted"
     lacks "$(cat "$T/out")" "/dev/null: "
 }
@@ -190,16 +190,16 @@ b created"
         config '.linux.namespaces |= map(select(.type != "pid"))'
         create "free-$way"
         lifecycle start "free-$way"
-        wait_for 5 grep -q ready "$T/out"
+        wait_for 60 grep -q ready "$T/out"
         lifecycle exec "free-$way" init pause >"$T/second" 2>&1 &
-        wait_for 5 grep -q ready "$T/second"
+        wait_for 60 grep -q ready "$T/second"
         if [ $way = kill ]; then
             lifecycle kill "free-$way" KILL
             wait $! || :
-            wait_for 5 eval '[ "$(lifecycle state free-kill | jq -r .status)" = stopped ]'
+            wait_for 60 eval '[ "$(lifecycle state free-kill | jq -r .status)" = stopped ]'
         else
             kill -9 "$(lifecycle state "free-$way" | jq -r .pid)" # the first alone
-            wait_for 5 eval '[ "$(lifecycle state free-delete | jq -r .status)" = stopped ]'
+            wait_for 60 eval '[ "$(lifecycle state free-delete | jq -r .status)" = stopped ]'
             kill -0 $!
         fi
         lifecycle delete "free-$way"

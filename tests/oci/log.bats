@@ -125,10 +125,10 @@ export -f sent
         rm -f "$T/console"
         "$HAKO_TOP/tests/oci/receive.py" terminal "$T/console" >"$T/got" 3>&- &
         receiver=$!
-        wait_for 5 test -S "$T/console"
+        wait_for 60 test -S "$T/console"
         program $how -b "$B" --console-socket "$T/console" box
         [ "$how" = "run -d" ] || program start box
-        wait_for 5 grep -q ctty=1 "$T/got"
+        wait_for 60 grep -q ctty=1 "$T/got"
         has "$(cat "$T/got")" "True"
         has "$(cat "$T/got")" "tty=1 ctty=1 console=1"
         program delete --force box
@@ -151,10 +151,10 @@ export -f sent
         rm -f "$T/console"
         "$HAKO_TOP/tests/oci/receive.py" terminal "$T/console" >"$T/got" 3>&- &
         receiver=$!
-        wait_for 5 test -S "$T/console"
+        wait_for 60 test -S "$T/console"
         program $how -b "$B" --console-socket "$T/console" box
         [ "$how" = "run -d" ] || program start box
-        wait_for 5 grep -q size=10x110 "$T/got"
+        wait_for 60 grep -q size=10x110 "$T/got"
         program delete --force box
         wait $receiver
     done
@@ -174,7 +174,7 @@ export -f sent
         rm -f "$T/pidfd"
         "$HAKO_TOP/tests/oci/receive.py" pidfd "$T/pidfd" >"$T/got" 3>&- &
         receiver=$!
-        wait_for 5 test -S "$T/pidfd"
+        wait_for 60 test -S "$T/pidfd"
         program $how -b "$B" --pidfd-socket "$T/pidfd" box </dev/null >"$T/out" 2>&1
         wait $receiver
         is "$(cat "$T/got")" "pidfd $(program state box | jq .pid)"

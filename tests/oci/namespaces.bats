@@ -49,8 +49,8 @@ all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup"
 # covers: /linux/namespaces/*/path
 @test "each kind of namespace is joined by its path" {
     local k type pid
-    unshare --pid --fork --kill-child --net --ipc --uts --cgroup --time sh -c 'exec sleep 100' &
-    wait_for 5 pgrep -P $!
+    unshare --pid --fork --kill-child --net --ipc --uts --cgroup --time sh -c 'exec sleep 1000' &
+    wait_for 60 pgrep -P $!
     pid=$(pgrep -P $!)
     for k in pid:pid net:network ipc:ipc uts:uts cgroup:cgroup time:time; do
         type=${k#*:} k=${k%:*}
@@ -65,8 +65,8 @@ all_new='.linux.namespaces = [("pid", "network", "mount", "ipc", "uts", "cgroup"
 
 # bats test_tags=host-only
 @test "a mount namespace is joined: its root is the container's" {
-    unshare --mount sh -c "mount -t tmpfs inner $R/etc && touch $R/etc/inside && exec sleep 100" &
-    wait_for 5 test -e /proc/$!/root"$R"/etc/inside
+    unshare --mount sh -c "mount -t tmpfs inner $R/etc && touch $R/etc/inside && exec sleep 1000" &
+    wait_for 60 test -e /proc/$!/root"$R"/etc/inside
     command_is "$R/bin/init" ls "$R/etc"
     config '.linux.namespaces |= map(if .type == "mount" then .path = $p else . end) | .mounts = []
         | .linux.maskedPaths = [] | .linux.readonlyPaths = []' --arg p /proc/$!/ns/mnt
@@ -212,24 +212,25 @@ c 0666 65534:65534 1:3 /dev/null"
 
 # bats test_tags=host-only
 @test "paths are joined" {
-    unshare --uts sh -c 'hostname joined; exec sleep 100' &
+    unshare --uts sh -c 'hostname joined; exec sleep 1000' &
     local pid=$!
-    wait_for 5 other_ns $pid uts
+    wait_for 60 other_ns $pid uts
     config 'del(.hostname) | .linux.namespaces |= map(if .type == "uts" then .path = $p else . end)' --arg p "/proc/$pid/ns/uts"
-    wait_for 5 eval '[ "$(in_box hostname)" = "joined (none)" ]'
+    wait_for 60 eval '[ "$(in_box hostname)" = "joined (none)" ]'
     kill $pid
     wait $pid || :
 }
 
 # bats test_tags=host-only
 @test "a pid namespace is joined" {
-    unshare --pid --fork --kill-child sh -c 'exec sleep 100' &
+    unshare --pid --fork --kill-child sh -c 'exec sleep 1000' &
     local pid=$! inner
-    wait_for 5 pgrep -P $pid
+    wait_for 60 pgrep -P $pid
     inner=$(pgrep -P $pid)
     config '.linux.namespaces |= map(if .type == "pid" then .path = $p else . end)' --arg p "/proc/$inner/ns/pid"
     run in_box pid
     [[ $output == pid=[2-9]* ]]
+    wait_for 60 grep -qx sleep "/proc/$inner/comm"
     is "$(in_box cat /proc/1/comm)" sleep
     kill -9 "$inner" # unshare itself takes no SIGTERM
     wait $pid || :
@@ -255,9 +256,9 @@ c 0666 65534:65534 1:3 /dev/null"
 
 # bats test_tags=host-only
 @test "a user namespace is joined, with new ones that it owns" {
-    unshare --user --net sleep 100 &
+    unshare --user --net sleep 1000 &
     local pid=$!
-    wait_for 5 other_ns $pid net
+    wait_for 60 other_ns $pid user # changes last
     echo 0 100000 65536 >/proc/$pid/uid_map
     echo 0 100000 65536 >/proc/$pid/gid_map
     chown -R 100000:100000 "$R"

@@ -34,8 +34,10 @@ def datagrams(path, *command):
 
 def descriptor(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
-        s.bind(path)
+        # Who sees the socket may connect to it.
+        s.bind(path + ".new")
         s.listen(1)
+        os.rename(path + ".new", path)
         connection, _ = s.accept()
         data, extra, _, _ = connection.recvmsg(4096, socket.CMSG_SPACE(4))
         return data.rstrip(b"\0").decode(), array.array("i", extra[0][2])[0]

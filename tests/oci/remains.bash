@@ -43,7 +43,7 @@ remains() {
 }
 # nothing_left [WHAT...]: after a delete --force. What has been killed may still be on its way out.
 nothing_left() {
-    wait_for 5 eval '[ "$(remains)" = "$before" ]' >/dev/null && return 0
+    wait_for 60 eval '[ "$(remains)" = "$before" ]' >/dev/null && return 0
     echo "$*: left behind:"
     diff <(echo "$before") <(remains)
     return 1

@@ -42,7 +42,7 @@ pid=1 ppid=0 sid=1"
     oci create two </dev/null >"$T/out" 2>&1
     is "$(oci state two | jq -r .status)" created
     oci start two
-    wait_for 5 grep -q ready "$T/out"
+    wait_for 60 grep -q ready "$T/out"
     is "$(oci state two | jq -r '.status, .owner')" "running
 $(id -nu 65534 2>/dev/null || echo 65534)"
     is "$(oci list -q)" two
@@ -52,7 +52,7 @@ $(id -nu 65534 2>/dev/null || echo 65534)"
     has "$(oci exec --tty two init tty | tr -d '\r')" "tty=1 ctty=1"
     fails 1 oci delete two
     oci kill two KILL
-    wait_for 5 eval '[ "$(oci state two | jq -r .status)" = stopped ]'
+    wait_for 60 eval '[ "$(oci state two | jq -r .status)" = stopped ]'
     oci delete two
     is "$(ls "$T/xdg/hako/oci")" ""
 }

@@ -37,7 +37,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     command_is init openfds /seen/first ';' pause
     (with_open_files "$program" "$T/oci" create fds "$B" </dev/null >"$T/out" 2>&1)
     (with_open_files "$program" "$T/oci" start fds)
-    wait_for 5 grep -q ready "$T/out"
+    wait_for 60 grep -q ready "$T/out"
     (with_open_files "$program" "$T/oci" exec fds init openfds /seen/exec)
     lifecycle delete fds force
     for seen in createRuntime createContainer startContainer poststart first exec; do

@@ -59,7 +59,7 @@ valid() {
     oci list --format json | jq '.[0]' >"$T/listed.json"
     valid state "$T"/{created,running,listed,hook}.json
     oci kill box KILL
-    wait_for 5 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
+    wait_for 60 eval '[ "$(oci state box | jq -r .status)" = stopped ]'
     oci state box >"$T/stopped.json"
     valid state "$T/stopped.json"
 }
@@ -120,7 +120,7 @@ valid() {
     command_is init pause
     "$HAKO_TOP/tests/oci/receive.py" pidfd "$T/pidfd" >"$T/got" 3>&- &
     receiver=$!
-    wait_for 5 test -S "$T/pidfd"
+    wait_for 60 test -S "$T/pidfd"
     oci create -b "$B" box </dev/null >"$T/out" 2>&1
     wait $receiver
     is "$(cat "$T/got")" "pidfd $(oci state box | jq .pid)"

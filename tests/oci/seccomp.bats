@@ -221,7 +221,7 @@ flags() {
     is "$(flags WAIT_KILLABLE_RECV)" 0
     config '.linux.seccomp.syscalls[0].action = "SCMP_ACT_NOTIFY" | .linux.seccomp.listenerPath = $p' --arg p "$T/agent"
     timeout 60 "$HAKO_TOP/tests/oci/agent.py" "$T/agent" 1 1 >"$T/told" &
-    wait_for 10 test -S "$T/agent"
+    wait_for 60 test -S "$T/agent"
     local got
     got=$(flags WAIT_KILLABLE_RECV TSYNC)
     wait $!
@@ -238,7 +238,7 @@ flags() {
 agent() {
     rm -f "$T/agent"
     timeout 60 "$HAKO_TOP/tests/oci/agent.py" "$T/agent" 99 "$1" >"$T/told" 2>"$T/agent.err" &
-    wait_for 10 test -S "$T/agent"
+    wait_for 60 test -S "$T/agent"
 }
 
 # bats test_tags=host-only

@@ -25,7 +25,7 @@ bring() {
     paused) oci pause box ;;
     stopped)
         oci kill box KILL
-        wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+        wait_for 60 eval '[ "$(status_of box)" = stopped ]'
         ;;
     esac
 }
@@ -126,7 +126,7 @@ EOF
     bring created
     strace -f -o /dev/null -e trace=unlinkat -e inject=unlinkat:signal=KILL \
         "$HAKO_BUILD/hako-oci" --root "$T/oci" start box || true
-    wait_for 5 eval '[ "$(status_of box)" = running ]'
+    wait_for 60 eval '[ "$(status_of box)" = running ]'
     fails 1 oci start box
     has "$output" "cannot start an already running container"
     oci exec box init true
@@ -135,7 +135,7 @@ EOF
 @test "a container that was killed before its start is stopped" {
     bring created
     kill -KILL "$(oci state box | jq .pid)"
-    wait_for 5 eval '[ "$(status_of box)" = stopped ]'
+    wait_for 60 eval '[ "$(status_of box)" = stopped ]'
     fails 1 oci start box
     has "$output" "cannot start a container that has stopped"
     oci delete box
@@ -165,7 +165,7 @@ EOF
 
 @test "a signal for run is the container's" {
     "$HAKO_BUILD/hako-oci" --root "$T/oci" run -b "$B" box </dev/null >"$T/out" 2>&1 3>&- &
-    wait_for 5 grep -q ready "$T/out"
+    wait_for 60 grep -q ready "$T/out"
     kill -TERM $!
     wait $!
     is "$(oci list -q)" ""
