@@ -98,7 +98,24 @@ START_TEST(empty_record)
 }
 END_TEST
 
-START_TEST(full_record)
+static const char full_record[] =
+    ",\"created\":1000000000000000007,\"image\":\"img:1\",\"imageId\":\"sha256:abc\","
+    "\"path\":\"/bin/sh\",\"args\":[\"-c\",\"true\"],\"cmd\":[\"true\"],"
+    "\"entrypoint\":[\"/bin/sh\",\"-c\"],\"env\":[\"A=1\"],\"user\":\"u:g\","
+    "\"workingDir\":\"/w\",\"hostname\":\"host\",\"labels\":{\"k\":\"v\"},"
+    "\"autoRemove\":true,\"tty\":true,\"openStdin\":true,\"privileged\":true,"
+    "\"readOnly\":true,\"stopSignal\":\"SIGINT\",\"stopTimeout\":3,\"networkMode\":\"app\","
+    "\"networks\":[{\"name\":\"app\",\"aliases\":[\"db\"],\"ip\":\"10.1.2.3\"}],"
+    "\"exposedPorts\":[\"53/udp\",\"80/tcp\"],\"devices\":[\"/dev/a:/dev/b:r\"],"
+    "\"ulimits\":[\"nofile=1:2\",\"core=-1\"],\"pidMode\":\"host\",\"capAdd\":[\"NET_ADMIN\"],"
+    "\"mounts\":[{\"type\":\"bind\",\"source\":\"/s\",\"destination\":\"/d\","
+    "\"readOnly\":true},{\"type\":\"bind\",\"source\":\"/m\",\"destination\":\"/e\","
+    "\"mode\":\"z\"},{\"type\":\"tmpfs\",\"destination\":\"/t\"},"
+    "{\"type\":\"volume\",\"name\":\"n\",\"destination\":\"/v\",\"anonymous\":true}],"
+    "\"limits\":{\"memory\":67108864,\"nanoCpus\":500000000,\"pids\":20,"
+    "\"cpusetCpus\":\"0-1\"}";
+
+START_TEST(what_it_is)
 {
     static const struct {
         const char *pointer;
@@ -120,6 +137,26 @@ START_TEST(full_record)
         { "/Config/Labels", "{\"k\":\"v\"}" },
         { "/Config/StopSignal", "\"SIGINT\"" },
         { "/Config/StopTimeout", "3" },
+        { "/NetworkSettings/Networks/app/IPAddress", "\"\"" },
+        { "/NetworkSettings/Networks/app/Aliases", "[\"db\"]" },
+        { "/NetworkSettings/Networks/app/IPAMConfig", "{\"IPv4Address\":\"10.1.2.3\"}" },
+        { "/Config/ExposedPorts", "{\"53/udp\":{},\"80/tcp\":{}}" },
+        { "/Config/Volumes", "{\"/v\":{}}" },
+    };
+    make(full_record, NULL);
+    CLEANUP(json_value) struct json_value *v = inspect();
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        check(v, rows[i].pointer, rows[i].want);
+}
+END_TEST
+
+START_TEST(how_it_was_asked_for)
+{
+    static const struct {
+        const char *pointer;
+        const char *want;
+    } rows[] = {
         { "/HostConfig/AutoRemove", "true" },
         { "/HostConfig/Privileged", "true" },
         { "/HostConfig/ReadonlyRootfs", "true" },
@@ -131,37 +168,25 @@ START_TEST(full_record)
         { "/HostConfig/NanoCpus", "500000000" },
         { "/HostConfig/PidsLimit", "20" },
         { "/HostConfig/CpusetCpus", "\"0-1\"" },
-        { "/NetworkSettings/Networks/app/IPAddress", "\"\"" },
-        { "/NetworkSettings/Networks/app/Aliases", "[\"db\"]" },
-        { "/NetworkSettings/Networks/app/IPAMConfig", "{\"IPv4Address\":\"10.1.2.3\"}" },
-        { "/Config/ExposedPorts", "{\"53/udp\":{},\"80/tcp\":{}}" },
-        { "/Config/Volumes", "{\"/v\":{}}" },
         { "/HostConfig/Devices", "[{\"PathOnHost\":\"/dev/a\",\"PathInContainer\":\"/dev/b\","
                                  "\"CgroupPermissions\":\"r\"}]" },
         { "/HostConfig/Ulimits", "[{\"Name\":\"nofile\",\"Hard\":2,\"Soft\":1},"
                                  "{\"Name\":\"core\",\"Hard\":-1,\"Soft\":-1}]" },
         { "/HostConfig/Tmpfs", "{\"/t\":\"\"}" },
     };
-    make(",\"created\":1000000000000000007,\"image\":\"img:1\",\"imageId\":\"sha256:abc\","
-         "\"path\":\"/bin/sh\",\"args\":[\"-c\",\"true\"],\"cmd\":[\"true\"],"
-         "\"entrypoint\":[\"/bin/sh\",\"-c\"],\"env\":[\"A=1\"],\"user\":\"u:g\","
-         "\"workingDir\":\"/w\",\"hostname\":\"host\",\"labels\":{\"k\":\"v\"},"
-         "\"autoRemove\":true,\"tty\":true,\"openStdin\":true,\"privileged\":true,"
-         "\"readOnly\":true,\"stopSignal\":\"SIGINT\",\"stopTimeout\":3,\"networkMode\":\"app\","
-         "\"networks\":[{\"name\":\"app\",\"aliases\":[\"db\"],\"ip\":\"10.1.2.3\"}],"
-         "\"exposedPorts\":[\"53/udp\",\"80/tcp\"],\"devices\":[\"/dev/a:/dev/b:r\"],"
-         "\"ulimits\":[\"nofile=1:2\",\"core=-1\"],\"pidMode\":\"host\",\"capAdd\":[\"NET_ADMIN\"],"
-         "\"mounts\":[{\"type\":\"bind\",\"source\":\"/s\",\"destination\":\"/d\","
-         "\"readOnly\":true},{\"type\":\"bind\",\"source\":\"/m\",\"destination\":\"/e\","
-         "\"mode\":\"z\"},{\"type\":\"tmpfs\",\"destination\":\"/t\"},"
-         "{\"type\":\"volume\",\"name\":\"n\",\"destination\":\"/v\",\"anonymous\":true}],"
-         "\"limits\":{\"memory\":67108864,\"nanoCpus\":500000000,\"pids\":20,"
-         "\"cpusetCpus\":\"0-1\"}",
-         NULL);
+    make(full_record, NULL);
     CLEANUP(json_value) struct json_value *v = inspect();
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         check(v, rows[i].pointer, rows[i].want);
+}
+END_TEST
+
+START_TEST(its_mounts)
+{
+    make(full_record, NULL);
+    CLEANUP(json_value) struct json_value *v = inspect();
+
     check(v, "/Mounts/0",
           "{\"Type\":\"bind\",\"Source\":\"/s\",\"Destination\":\"/d\","
           "\"Mode\":\"\",\"RW\":false,\"Propagation\":\"\"}");
@@ -257,7 +282,9 @@ int main(void)
 
     tcase_add_checked_fixture(t, start, trees_remove);
     tcase_add_test(t, empty_record);
-    tcase_add_test(t, full_record);
+    tcase_add_test(t, what_it_is);
+    tcase_add_test(t, how_it_was_asked_for);
+    tcase_add_test(t, its_mounts);
     tcase_add_test(t, limits);
     tcase_add_test(t, after_its_end);
     tcase_add_test(t, while_it_runs);
