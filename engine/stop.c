@@ -36,12 +36,13 @@ static int open_init(const struct container *c, int *ret_fd, struct err *e)
     return 0;
 }
 
-/* The end of the first process ends a PID namespace of the container's own. In another's the rest
- * goes with the group: at once, since fork bombs leave a monitor little time. */
+/* SIGKILL is for the whole group at once. The end of the first process does end a PID namespace of
+ * the container's own, but beside a fork bomb it is long until it gets to it; and in another's
+ * namespace the rest would go on. */
 static int send_signal(const struct container *c, int pidfd, int sig, struct err *e)
 {
     if (proc_pidfd_signal(pidfd, sig) == 0)
-        return sig == SIGKILL && record_shares_pids(&c->record) ? group_kill(&c->record, e) : 0;
+        return sig == SIGKILL ? group_kill(&c->record, e) : 0;
     if (errno == ESRCH)
         return not_running(c, e);
     return err_sysf(e, "signal", "container %.12s with %s", c->id,
