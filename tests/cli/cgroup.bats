@@ -45,7 +45,7 @@ needs_v1() { [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"; }
     is "$(group two)" "$parent/$(inspect two '{{.Id}}')"
     hako exec two true
     kill -9 "$(inspect two '{{.State.MonitorPid}}')"
-    wait_for 10 ended two
+    wait_for 60 ended two
     is "$(ls -d "$TREE$parent"/*/ 2>/dev/null)" ""
     hako start two
     is "$(group two)" "$parent/$(inspect two '{{.Id}}')"
@@ -68,7 +68,7 @@ needs_v1() { [ -d /sys/fs/cgroup/memory ] || skip "no cgroup v1 here"; }
         HAKO_CGROUP_MANAGER=cgroupfs hako start none
         is "$(group none)" "$(own_group)"
         kill -9 "$(inspect none '{{.State.MonitorPid}}')"
-        wait_for 10 ended none
+        wait_for 60 ended none
         hako rm none
     done
     is "$(HAKO_CGROUP_MANAGER=disabled hako info -f '{{.CgroupDriver}} {{.Cgroup.Why}}')" \

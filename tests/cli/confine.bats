@@ -166,15 +166,16 @@ P
     id=$(hako inspect --format '{{.Id}}' $name)
     hako exec --privileged $name sh -c 'echo $$ >/tmp/pid; while [ ! -e /tmp/stop ]; do
         for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ $p = /proc/$$ ] || ls -l $p/fd; done; done >/tmp/seen; exit 0' 2>/dev/null &
-    wait_for 10 hako exec $name test -e /tmp/seen
+    local spy=$!
+    wait_for 60 hako exec $name test -e /tmp/seen
     [ -e "$HAKO_RUNROOT/containers/$id/traceable" ]
-    for _ in {1..60}; do
-        hako exec $name true </dev/null 2>&1 | cat >"$T/exec.out"
-    done
+    local i
+    # Until it has seen enough pipes and sockets of theirs.
+    for ((i = 0; i < 60; i++)); do hako exec $name true </dev/null 2>&1 | cat >"$T/exec.out"; done
+    wait_for 60 eval 'hako exec $name true </dev/null 2>&1 | cat >"$T/exec.out"
+        [ "$(hako exec $name grep -c -e "-> [a-z]*:" /tmp/seen)" -gt 20 ]'
     hako exec $name touch /tmp/stop
-    wait $!
-    # Pipes and sockets of theirs it did see.
-    [ "$(hako exec $name grep -c -e "-> [a-z]*:" /tmp/seen)" -gt 20 ]
+    wait $spy
     is "$(hako exec $name grep -E -e "-> ($HAKO_RUNROOT|$HAKO_ROOT|/sys/fs/cgroup)" /tmp/seen)" ""
     hako rm -f $name >/dev/null
 }

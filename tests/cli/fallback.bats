@@ -20,9 +20,9 @@ teardown_file() {
 hako() {
     if [ -n "${WITHOUT:-}" ]; then
         # shellcheck disable=SC2086 # words
-        timeout 60 "$HAKO_BUILD/tests/oci/enosys" $WITHOUT -- "$HAKO_BUILD/hako" "$@"
+        timeout 100 "$HAKO_BUILD/tests/oci/enosys" $WITHOUT -- "$HAKO_BUILD/hako" "$@"
     else
-        timeout 60 "$HAKO_BUILD/hako" "$@"
+        timeout 100 "$HAKO_BUILD/hako" "$@"
     fi
 }
 
@@ -34,9 +34,9 @@ life() {
     hako run --rm --network none --user 1:2 --init "$I" sh -c 'id; exit 3' || echo "exit code $?"
     hako run -d --name box --network none "$I" sh -c 'echo begin; trap "exit 5" TERM; while :; do sleep 0.1; done' >/dev/null
     hako exec -w /tmp box sh -c 'pwd; id -u; hostname | wc -c'
-    wait_for 10 logged
+    wait_for 60 logged
     hako logs box
-    hako stop box
+    hako stop -t 50 box
     hako wait box
     hako start box >/dev/null
     hako kill box >/dev/null
@@ -72,7 +72,7 @@ two"
     ! mountpoint -q "$HAKO_RUNROOT/containers/$id/rootfs"
     mount -t tmpfs tmpfs "$HAKO_RUNROOT/containers/$id/rootfs"
     kill -9 "$(jq .monitorPid "$HAKO_RUNROOT/containers/$id/status")"
-    wait_for 10 exited
+    wait_for 60 exited
     ! mountpoint -q "$HAKO_RUNROOT/containers/$id/rootfs"
 }
 exited() { hako ps -a --filter name=left --format '{{.State}}' | grep -q exited; }

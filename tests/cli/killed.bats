@@ -22,10 +22,10 @@ no_monitor() { [ -z "$(monitors)" ]; }
     hako run -d --name box $I sleep 1000 2>/dev/null
     pid=$(hako inspect -f '{{.State.Pid}}' box)
     kill -KILL $(monitors)
-    wait_for 5 no_monitor
+    wait_for 60 no_monitor
     is "$(hako inspect -f '{{.State.Status}} {{.State.ExitCode}}' box)" "exited 137"
     has "$(hako inspect -f '{{.State.Error}}' box)" "monitor"
-    ! kill -0 "$pid" 2>/dev/null
+    wait_for 60 eval '! kill -0 "$pid" 2>/dev/null' # it has ended, and is yet to be reaped
     is "$(find "$HAKO_RUNROOT/networks" -type f | wc -l)" 0
     hako start box
     is "$(hako inspect -f '{{.State.Status}}' box)" running
@@ -34,7 +34,7 @@ no_monitor() { [ -z "$(monitors)" ]; }
 
 @test "kill -9 of an attached client does not end the container" {
     "$HAKO_BUILD/hako" run --name box --network none $I sleep 1000 >/dev/null 2>&1 3>&- &
-    wait_for 5 bash -c "'$HAKO_BUILD/hako' inspect -f '{{.State.Status}}' box 2>/dev/null | grep -q running"
+    wait_for 60 bash -c "'$HAKO_BUILD/hako' inspect -f '{{.State.Status}}' box 2>/dev/null | grep -q running"
     kill -KILL $!
     is "$(hako inspect -f '{{.State.Status}}' box)" running
     hako rm -f box

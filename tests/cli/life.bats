@@ -80,18 +80,16 @@ run"
 # bats test_tags=host-only
 @test "stop: the stop signal, then SIGKILL" {
     box polite sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done'
-    wait_for 5 bash -c "[ \"\$('$HAKO_BUILD/hako' logs polite)\" = ready ]"
-    hako stop polite
+    wait_for 60 bash -c "[ \"\$('$HAKO_BUILD/hako' logs polite)\" = ready ]"
+    hako stop -t 60 polite
     is "$(hako inspect -f '{{.State.ExitCode}}' polite)" 7
     hako run -d --network none --name usr --stop-signal USR1 $I \
         sh -c 'trap "exit 8" USR1; echo ready; while :; do sleep 0.05; done' 2>/dev/null
-    wait_for 5 bash -c "[ \"\$('$HAKO_BUILD/hako' logs usr)\" = ready ]"
-    hako stop usr
+    wait_for 60 bash -c "[ \"\$('$HAKO_BUILD/hako' logs usr)\" = ready ]"
+    hako stop -t 60 usr
     is "$(hako wait usr)" 8
-    box deaf sh -c 'trap "" TERM; sleep 1000'
-    start=$SECONDS
-    hako stop -t 1 deaf
-    [ $((SECONDS - start)) -lt 5 ]
+    hako run -d --network none --name deaf --stop-timeout 1000 $I sh -c 'trap "" TERM; sleep 1000'
+    timeout 60 "$HAKO_BUILD/hako" stop -t 1 deaf
     is "$(hako wait deaf)" 137
     hako stop deaf # again: success
 }
@@ -104,9 +102,9 @@ run"
         hako run -d --network none --name $name -v "$T/asked:/asked" $I sh -c "trap '
             touch /asked/$name; while [ ! -e /asked/second ]; do sleep 0.05; done; exit 3' TERM
             echo ready; while :; do sleep 0.05; done"
-        wait_for 5 bash -c "[ \"\$('$HAKO_BUILD/hako' logs $name)\" = ready ]"
+        wait_for 60 bash -c "[ \"\$('$HAKO_BUILD/hako' logs $name)\" = ready ]"
     done
-    fails 1 timeout 30 "$HAKO_BUILD/hako" stop -t 60 first nosuch second
+    fails 1 timeout 100 "$HAKO_BUILD/hako" stop -t 90 first nosuch second
     is "$output" "first
 hako: No such container: nosuch
 second"
@@ -137,9 +135,9 @@ second"
     fails 1 hako kill one
     has "$output" "is not running"
     box two sh -c 'trap "echo usr" USR1; echo ready; while :; do sleep 0.05; done'
-    wait_for 5 bash -c "[ \"\$('$HAKO_BUILD/hako' logs two)\" = ready ]"
+    wait_for 60 bash -c "[ \"\$('$HAKO_BUILD/hako' logs two)\" = ready ]"
     hako kill -s SIGUSR1 two
-    wait_for 5 bash -c "'$HAKO_BUILD/hako' logs two | grep -q usr"
+    wait_for 60 bash -c "'$HAKO_BUILD/hako' logs two | grep -q usr"
     hako kill -s 9 two
     is "$(hako wait two)" 137
     fails 1 hako kill -s NOSUCH two
@@ -171,7 +169,7 @@ second"
 # bats test_tags=host-only
 @test "--rm: gone with its end, detached too" {
     hako run --rm -d --network none --name web $I sleep 0.2 2>/dev/null
-    wait_for 5 bash -c "[ -z \"\$('$HAKO_BUILD/hako' ps -aq)\" ]"
+    wait_for 60 bash -c "[ -z \"\$('$HAKO_BUILD/hako' ps -aq)\" ]"
     id=$(hako run --rm -d --network none --name web $I sleep 1000 2>/dev/null)
     hako stop -t 0 web
     is "$(hako ps -aq)" ""
@@ -181,7 +179,10 @@ second"
 
 # bats test_tags=host-only
 @test "logs: both streams, -n, -t, --since, --until, a line without an end" {
-    box web sh -c 'echo one; echo two >&2; sleep 0.2; echo three; printf rest'
+    box web sh -c 'echo one; echo two >&2; until [ -e /go ]; do sleep 0.05; done; echo three; printf rest'
+    logged() { hako logs web 2>&1 | grep -qx "$1"; }
+    wait_for 60 eval 'logged one && logged two' # else what comes by two pipes may come in another order
+    hako exec web touch /go
     hako wait web
     is "$(hako logs web 2>/dev/null)" "one
 three
@@ -218,14 +219,14 @@ err"
 # bats test_tags=host-only
 @test "logs -f: from the start to the end, as it comes" {
     box web sh -c 'for i in 1 2 3 4 5; do echo $i; sleep 0.1; done'
-    is "$(timeout 20 "$HAKO_BUILD/hako" logs -f web)" "1
+    is "$(timeout 60 "$HAKO_BUILD/hako" logs -f web)" "1
 2
 3
 4
 5"
-    is "$(timeout 5 "$HAKO_BUILD/hako" logs -f web | wc -l)" 5
+    is "$(timeout 60 "$HAKO_BUILD/hako" logs -f web | wc -l)" 5
     box big seq 200000
-    is "$(timeout 60 "$HAKO_BUILD/hako" logs -f big | md5sum)" "$(seq 200000 | md5sum)"
+    is "$(timeout 100 "$HAKO_BUILD/hako" logs -f big | md5sum)" "$(seq 200000 | md5sum)"
 }
 
 # bats test_tags=host-only
@@ -240,14 +241,14 @@ err"
 
 # bats test_tags=host-only
 @test "attach: output from then on, the exit code; not to what does not run" {
-    box web sh -c 'while [ ! -e /go ]; do sleep 0.05; done; echo went; exit 6'
+    box web sh -c 'while [ ! -e /go ]; do echo up; sleep 0.05; done; echo went; exit 6'
     hako attach web >"$BATS_TEST_TMPDIR/out" &
-    sleep 0.3
+    wait_for 60 grep -q up "$BATS_TEST_TMPDIR/out"
     hako exec web touch /go
     local code=0
     wait $! || code=$?
     is $code 6
-    is "$(cat "$BATS_TEST_TMPDIR/out")" went
+    is "$(grep -vx up "$BATS_TEST_TMPDIR/out")" went
     fails 1 hako attach web
     has "$output" "is not running"
 }
@@ -261,10 +262,10 @@ err"
     exec 7>"$BATS_TEST_TMPDIR/in"
     "$HAKO_BUILD/hako" attach --no-stdin web >"$BATS_TEST_TMPDIR/two" 7>&- &
     local two=$!
-    wait_for 5 bash -c "echo hello >&7; sleep 0.1; grep -q hello '$BATS_TEST_TMPDIR/two'"
+    wait_for 60 bash -c "echo hello >&7; sleep 0.1; grep -q hello '$BATS_TEST_TMPDIR/two'"
     kill -KILL $two
     echo again >&7
-    wait_for 5 grep -q again "$BATS_TEST_TMPDIR/one"
+    wait_for 60 grep -q again "$BATS_TEST_TMPDIR/one"
     exec 7>&-
     kill $one
     state_is web running
@@ -273,14 +274,14 @@ err"
 # bats test_tags=host-only
 @test "a slow reader loses nothing" {
     hako run -d --network none --name web $I sh -c \
-        'while [ ! -e /go ]; do sleep 0.05; done; seq 200000' 2>/dev/null
-    hako attach web | (sleep 1; cat) >"$BATS_TEST_TMPDIR/out" &
-    sleep 0.3
+        'while [ ! -e /go ]; do echo up; sleep 0.05; done; seq 200000' 2>/dev/null
+    hako attach web | (read -r _; touch "$BATS_TEST_TMPDIR/attached"; sleep 1; cat) >"$BATS_TEST_TMPDIR/out" &
+    wait_for 60 test -e "$BATS_TEST_TMPDIR/attached"
     hako exec web touch /go
     wait $!
-    is "$(wc -l <"$BATS_TEST_TMPDIR/out")" 200000
-    is "$(md5sum <"$BATS_TEST_TMPDIR/out")" "$(seq 200000 | md5sum)"
-    is "$(hako logs web | md5sum)" "$(seq 200000 | md5sum)"
+    is "$(grep -vcx up "$BATS_TEST_TMPDIR/out")" 200000
+    is "$(grep -vx up "$BATS_TEST_TMPDIR/out" | md5sum)" "$(seq 200000 | md5sum)"
+    is "$(hako logs web | grep -vx up | md5sum)" "$(seq 200000 | md5sum)"
 }
 
 # bats test_tags=host-only
@@ -298,7 +299,7 @@ err"
     is "$(echo in | hako exec -i web cat)" in
     is "$(echo in | hako exec web cat)" ""
     hako exec -d web touch /made
-    wait_for 5 hako exec web test -e /made
+    wait_for 60 hako exec web test -e /made
     is "$(hako exec web sh -c 'grep -E "^(CapEff|Seccomp):" /proc/self/status')" \
         "$(hako exec web sh -c 'grep -E "^(CapEff|Seccomp):" /proc/1/status')"
     hako stop -t 0 web
@@ -319,7 +320,7 @@ err"
 @test "SIGTERM to an attached run reaches the container" {
     "$HAKO_BUILD/hako" run --network none --name web $I sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done' \
         >"$BATS_TEST_TMPDIR/out" 2>/dev/null &
-    wait_for 5 grep -q ready "$BATS_TEST_TMPDIR/out"
+    wait_for 60 grep -q ready "$BATS_TEST_TMPDIR/out"
     kill -TERM $!
     local code=0
     wait $! || code=$?

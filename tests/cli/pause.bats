@@ -24,7 +24,7 @@ polite() {
     shift
     hako run -d --network none --name "$name" "$@" $I \
         sh -c 'trap "exit 7" TERM; trap "echo usr" USR1; echo ready; while :; do echo x >>/n; sleep 0.02; done' 2>/dev/null
-    wait_for 10 logged "$name" ready
+    wait_for 60 logged "$name" ready
 }
 logged() { hako logs "$1" 2>&1 | grep -q "$2"; }
 state() { hako inspect -f '{{.State.Status}} {{.State.Running}} {{.State.Paused}}' "$1"; }
@@ -55,7 +55,7 @@ counted() { wc -l <"$HAKO_ROOT/containers/$(hako inspect -f '{{.Id}}' "$1")/uppe
     is "$(counted web)" "$n"
     is "$(hako unpause web)" web
     is "$(state web)" "running true false"
-    wait_for 10 eval '[ "$(counted web)" -gt "$n" ]'
+    wait_for 60 eval '[ "$(counted web)" -gt "$n" ]'
 }
 
 @test "several at once: those that can are, and the exit code tells of the rest" {
@@ -100,7 +100,7 @@ two"
 @test "stop lets it go on to end in order; its deaf neighbour is killed in time" {
     polite web
     hako pause web
-    is "$(hako stop web)" web
+    is "$(hako stop -t 60 web)" web
     is "$(code web)" 7
     box deaf sh -c 'trap "" TERM; sleep 1000'
     hako pause deaf
@@ -122,7 +122,7 @@ two"
     hako kill -s USR1 own
     is "$(state own)" "paused true true"
     hako unpause own
-    wait_for 10 logged own usr
+    wait_for 60 logged own usr
     hako pause own
     hako kill -s SIGTERM own
     is "$(hako wait own)" 7
@@ -147,7 +147,7 @@ two"
     hako attach --no-stdin web >"$BATS_TEST_TMPDIR/attach" &
     local attached=$!
     hako unpause web
-    wait_for 10 eval 'hako kill -s USR1 web; grep -q usr "$BATS_TEST_TMPDIR/attach"'
+    wait_for 60 eval 'hako kill -s USR1 web; grep -q usr "$BATS_TEST_TMPDIR/attach"'
     hako pause web
     hako kill web
     wait $waiter
@@ -181,7 +181,7 @@ two"
     local group
     group=$(group web)
     kill -KILL "$(hako inspect -f '{{.State.MonitorPid}}' web)"
-    wait_for 10 eval '[ "$(hako inspect -f "{{.State.Status}}" web)" = exited ]'
+    wait_for 60 eval '[ "$(hako inspect -f "{{.State.Status}}" web)" = exited ]'
     [ ! -e "$group" ]
     is "$(hako start web)" web
     is "$(state web)" "running true false"
@@ -194,10 +194,10 @@ two"
     for command in pause unpause; do
         for ((n = 3, code = 0; code == 0; n += 9)); do
             [ $command = pause ] || hako pause web
-            timeout 20 "$HAKO_BUILD/tests/cli/kill_at" 0 $n "$HAKO_BUILD/hako" $command web \
+            timeout 60 "$HAKO_BUILD/tests/cli/kill_at" 0 $n "$HAKO_BUILD/hako" $command web \
                 >/dev/null 2>&1 || code=$?
             [ "$(hako inspect -f '{{.State.Paused}}' web)" = false ] || hako unpause web
-            is "$(timeout 20 "$HAKO_BUILD/hako" exec web echo alive)" alive
+            is "$(timeout 60 "$HAKO_BUILD/hako" exec web echo alive)" alive
         done
         is $code 3
     done

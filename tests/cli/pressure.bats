@@ -19,7 +19,7 @@ fired() { [ "$(hako inspect -f '{{(index .State.Pressure 0).Count}}' pressed)" -
     taskset -c 0 "$HAKO_BUILD/hako" run -d --network none --name pressed \
         --pressure cpu:some:20ms/2s --pressure memory:full $I \
         sh -c 'echo out; (while :; do :; done) & while :; do :; done'
-    wait_for 30 fired 1
+    wait_for 60 fired 1
     is "$(hako logs pressed 2>/dev/null)" out
     has "$(hako logs pressed 2>&1)" "hako: cpu pressure: some of its processes waited for cpu (cpu:some:20ms/2s, avg10 "
     is "$(hako inspect -f '{{(index .State.Pressure 1).Trigger}} {{(index .State.Pressure 1).Count}}' pressed)" \

@@ -17,8 +17,8 @@ kill_both() {
     pid=$(hako inspect --format '{{.State.Pid}}' "$1")
     monitor=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
     kill -9 "$monitor" "$pid"
-    wait_for 5 test ! -e "/proc/$pid"
-    wait_for 5 test ! -e "/proc/$monitor"
+    wait_for 60 test ! -e "/proc/$pid"
+    wait_for 60 test ! -e "/proc/$monitor"
 }
 
 no_directory() { [ -z "$(ls "$HAKO_ROOT/containers")" ]; }
@@ -36,7 +36,7 @@ no_directory() { [ -z "$(ls "$HAKO_ROOT/containers")" ]; }
 
 @test "what a container wrote is deleted after its end" {
     hako run --rm --network none box sh -c 'mkdir -p /a/b/c; echo x >/a/b/c/d; ln -s d /a/e'
-    wait_for 5 no_directory
+    wait_for 60 no_directory
 }
 
 @test "the name is free at once" {
@@ -51,7 +51,7 @@ no_directory() { [ -z "$(ls "$HAKO_ROOT/containers")" ]; }
     rm -rf "$HAKO_RUNROOT"
     is "$(hako run --rm --name brief --network none box echo anew)" anew
     is "$(hako ps -aq)" ""
-    wait_for 5 no_directory
+    wait_for 60 no_directory
 }
 
 @test "one that was created waits for its start, over a reboot too" {

@@ -59,7 +59,7 @@ in_box() { hako run --rm --network none "$@" 2>"$BATS_TEST_TMPDIR/err"; }
     hako run -d --name share-killed --network none --ipc shareable $I sleep 1000
     grep -q "$(hako inspect -f '{{.Id}}' share-killed)/shm" /proc/mounts
     kill -KILL "$(hako inspect -f '{{.State.MonitorPid}}' share-killed)"
-    wait_for 5 eval 'hako inspect -f "{{.State.Status}}" share-killed | grep -q exited'
+    wait_for 60 eval 'hako inspect -f "{{.State.Status}}" share-killed | grep -q exited'
     run grep "/shm" /proc/self/mounts
     lacks "$output" "$HAKO_RUNROOT"
 }

@@ -19,7 +19,7 @@ each_moment() {
     codes=
     for ((n = step; ; n += step)); do
         code=0
-        timeout 20 "$HAKO_BUILD/tests/cli/kill_at" "0:$signal" $n "$HAKO_BUILD/hako" "$@" \
+        timeout 60 "$HAKO_BUILD/tests/cli/kill_at" "0:$signal" $n "$HAKO_BUILD/hako" "$@" \
             >/dev/null 2>"$BATS_TEST_TMPDIR/err" || code=$?
         grep -q "killed at" "$BATS_TEST_TMPDIR/err" || break
         codes+=" $code"
@@ -48,7 +48,7 @@ each_moment() {
     for ((n = 3; code != 3; n += 5)); do
         hako create --name again --network=none box sleep 0.1 >/dev/null
         code=0
-        timeout 20 "$HAKO_BUILD/tests/cli/kill_at" 0:15 $n "$HAKO_BUILD/hako" start -a again \
+        timeout 60 "$HAKO_BUILD/tests/cli/kill_at" 0:15 $n "$HAKO_BUILD/hako" start -a again \
             >/dev/null 2>&1 || code=$?
         is "$n:$(hako ps -q)" "$n:"
         hako rm again >/dev/null
@@ -58,7 +58,7 @@ each_moment() {
 @test "SIGTERM to run -d: the id was printed when the container runs" {
     local n out
     for ((n = 3; ; n += 5)); do
-        out=$(timeout 20 "$HAKO_BUILD/tests/cli/kill_at" 0:15 $n "$HAKO_BUILD/hako" run -d --rm \
+        out=$(timeout 60 "$HAKO_BUILD/tests/cli/kill_at" 0:15 $n "$HAKO_BUILD/hako" run -d --rm \
             --network=none box sleep 100 2>"$BATS_TEST_TMPDIR/err") || true
         is "$n:$(hako ps -q --no-trunc)" "$n:$out"
         [ -z "$out" ] || hako rm -f "$out" >/dev/null

@@ -31,7 +31,7 @@ box() { hako run --rm --network none "$@"; }
 }
 
 @test "much in both directions at once does not stall" {
-    is "$(head -c 30000000 /dev/zero | timeout 60 "$HAKO_BUILD/hako" run --rm -i --network none box cat | wc -c)" 30000000
+    is "$(head -c 30000000 /dev/zero | timeout 100 "$HAKO_BUILD/hako" run --rm -i --network none box cat | wc -c)" 30000000
 }
 
 @test "a reader that goes away ends hako" {
@@ -78,7 +78,7 @@ signal_when_up() {
     shift
     "$HAKO_BUILD/hako" run --network none "${options[@]}" box "$@" >"$T/out" 3>&- &
     pid=$!
-    wait_for 20 grep -q up "$T/out"
+    wait_for 60 grep -q up "$T/out"
     kill -s "$sig" "$pid"
     status=0
     wait "$pid" || status=$?
@@ -128,7 +128,7 @@ signal_when_up() {
     fails 126 hako exec ex /etc
     is "$(hako exec -e A=1 -w /tmp ex sh -c 'echo $A $PWD')" "1 /tmp"
     is "$(hako exec -d ex touch /tmp/made)" ""
-    wait_for 5 hako exec ex test -e /tmp/made
+    wait_for 60 hako exec ex test -e /tmp/made
 }
 
 @test "start -a has the output and the exit code" {

@@ -14,7 +14,7 @@ setup_file() {
 # Runs an expect script, read from standard input, with short words for what the tests do.
 at_terminal() {
     expect -f - <<EXPECT
-set timeout 20
+set timeout 60
 proc must {what} {
     expect {
         -re \$what {}
@@ -52,8 +52,8 @@ X
     at_terminal <<'X'
 spawn hako run -it --rm --network none box sh
 must {# }
-send "sleep 100\r"
-sleep 0.3
+send "echo up; sleep 100\r"
+must {\nup\r\n}
 send "\003"
 must {# }
 send "\004"
@@ -185,10 +185,10 @@ must {read escape sequence}
 ends 0
 X
     hako exec goes-on touch /go
-    wait_for 10 hako exec goes-on test -e /printed
+    wait_for 60 hako exec goes-on test -e /printed
     pgrep -x hako-exec
     hako exec goes-on touch /stop
-    wait_for 5 eval '! pgrep -x hako-exec'
+    wait_for 60 eval '! pgrep -x hako-exec'
 }
 
 # bats test_tags=host-only
@@ -200,10 +200,10 @@ send "\030"
 must {read escape sequence}
 ends 0
 X
-    pgrep -f "^sleep 200"
+    wait_for 60 pgrep -f "^sleep 200"
     pgrep -x hako-exec
     hako rm -f ends-too
-    wait_for 5 eval '! pgrep -x hako-exec'
+    wait_for 60 eval '! pgrep -x hako-exec'
 }
 
 # bats test_tags=host-only

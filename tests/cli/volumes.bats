@@ -150,7 +150,7 @@ UNKNOWN:12 640"
     is "$(names)" ""
     hako run -d --rm --name vol-killed --network none with-volumes sleep 1000
     kill -KILL "$(hako inspect -f '{{.State.MonitorPid}}' vol-killed)"
-    wait_for 5 eval '! hako inspect vol-killed'
+    wait_for 60 eval '! hako inspect vol-killed'
     is "$(names)" ""
     is "$(ls -A "$HAKO_ROOT/volumes")" ""
 }
