@@ -22,7 +22,7 @@ setup_file() {
     grep -qw pids "$TREE/cgroup.controllers" || user=$((100000 + RANDOM)) limit="--ulimit nproc=64"
     # Without the cpu controller a bomb's processes get as much time as those who want to kill it.
     grep -qw cpu "$TREE/cgroup.controllers" || prefer="nice -n -20"
-    OURS=/hako/${T##*/}-ours
+    OURS=/hako-${T##*/} # not below /hako, which goes with its last container
     export TREE OURS user limit prefer
     bundle
     install -m 755 "$HAKO_BUILD/tests/vm/strain" "$R/bin/strain"
