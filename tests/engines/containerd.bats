@@ -114,14 +114,18 @@ status_is() { [ "$(e tasks ls | awk -v id="$1" '$1 == id { print $3 }')" = "$2" 
         pid=$(e tasks ls | awk '$1 == "box" { print $2 }')
         kill -9 "$(pgrep -f 'containerd-shim-runc-v2 .*-id box')"
         wait_for $patience [ ! -e "/proc/$pid" ] && echo "container killed"
+        wait_for $patience no_group && echo "no group"
         wait_for $patience no_task && echo "no task"
-        find /sys/fs/cgroup/default -mindepth 1 -type d
-        t e containers rm box
+        wait_for $patience e containers rm box && echo "no container"
     }
+    # A task whose shim does not answer is not listed even while containerd still cleans up after it.
+    no_group() { [ -z "$(find /sys/fs/cgroup/default -mindepth 1 -type d)" ]; }
     no_task() { [ -z "$(e tasks ls -q)" ]; }
     same scenario
     has "$said" "container killed"
+    has "$said" "no group"
     has "$said" "no task"
+    has "$said" "no container"
 }
 
 # covers: engine:ctr-userns

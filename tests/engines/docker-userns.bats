@@ -34,6 +34,7 @@ teardown_file() {
         in_box -v "$T/shared:/mnt" -u user 'touch /mnt/x; ls -n /mnt; rm /mnt/x; ls -ln /proc/1/exe'
         in_box --read-only --tmpfs /tmp --init 'id -u; touch /tmp/x && echo made; touch /x'
         start box -- sleep 1000
+        executes box sleep
         stat -c %u:%g "/proc/$(field box '{{.State.Pid}}')"
         t e exec box sh -c 'cat /proc/self/uid_map; id; hostname box'
         t terminal e exec -it box sh -c "tty; test -w /dev/console || echo none; exit 5"

@@ -112,15 +112,14 @@ box() {
     e run --rm "${options[@]:$#}" "$@"
 }
 
-# fetch ADDRESS PORT: what a web server has at /.
-fetch() {
-    local line
-    exec 9<>"/dev/tcp/$1/$2" || return
+# fetch ADDRESS PORT: what a web server has at /. Docker's proxy answers before the server does, and
+# hangs up: that is a failure, and may be a SIGPIPE.
+fetch() (
+    exec 9<>"/dev/tcp/$1/$2" || exit
     printf 'GET / HTTP/1.0\r\n\r\n' >&9
-    while read -r line; do [ "$line" = $'\r' ] && break; done <&9
-    cat <&9
-    exec 9>&-
-}
+    while read -r line && [ "$line" != $'\r' ]; do :; done <&9
+    grep . <&9
+)
 
 # in_box [OPTION...] SCRIPT: notes what a shell in a new container prints, on one stream.
 in_box() {
@@ -157,6 +156,11 @@ field() { e inspect -f "$2" "$1"; }
 field_is() { [ "$(field "$1" "$2")" = "$3" ]; }
 stopped() { field_is "$1" '{{.State.Running}}' false; }
 
+# executes NAME COMMAND: until that is what its process executes: `start` may return before.
+executes() {
+    wait_for $patience grep -qx "$2" "/proc/$(field "$1" '{{.State.Pid}}')/comm"
+}
+
 # same SCENARIO: runs the function with each runtime; what both print is in $said. Engines are not
 # always of one mind with themselves (a stream's end that they miss): a real difference is there
 # every time. What hako-oci's containers leave behind when the engine has removed them is a failure.
@@ -167,14 +171,16 @@ same() {
         differ >"$BATS_TEST_TMPDIR/difference" || break
         [ $try != 3 ] || { cat "$BATS_TEST_TMPDIR/difference"; return 1; }
     done
-    said=$(cat "$BATS_TEST_TMPDIR/hako")
-    wait_for $patience nothing_left || { echo "$left"; return 1; }
+    settle
 }
 
 # alone SCENARIO: the same without the control, for a test that says itself what is to come out.
 alone() {
     local control=
-    both "$1" || return
+    both "$1" && settle
+}
+
+settle() {
     said=$(cat "$BATS_TEST_TMPDIR/hako")
     wait_for $patience nothing_left || { echo "$left"; return 1; }
 }

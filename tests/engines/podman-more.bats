@@ -14,6 +14,7 @@ load ../engines/engine
         in_box $maps -u user --group-add 2000 -v "$T/shared:/mnt" 'id; touch /mnt/x; ls -n /mnt; rm /mnt/x'
         in_box $maps --init --read-only 'touch /x; cat /proc/1/comm'
         start box $maps -- sleep 1000
+        executes box sleep
         stat -c %u:%g "/proc/$(field box '{{.State.Pid}}')"
         t e exec box sh -c 'cat /proc/self/uid_map; id'
         t terminal e exec -it box sh -c "tty; exit 5"
