@@ -115,6 +115,18 @@ down_hako() { hako rm -f bomb >/dev/null; }
     each_round "$HAKO_BUILD/hako" rm -f bomb
 }
 
+# The first process's end would end the others, too, once it gets to it: beside a bomb that takes long.
+# bats test_tags=host-only
+@test "hako kill and hako rm -f kill the whole group themselves" {
+    for command in kill "rm -f"; do
+        up_hako
+        # shellcheck disable=SC2086 # words
+        strace -o "$T/calls" -e trace=openat "$HAKO_BUILD/hako" $command bomb >/dev/null
+        grep -q '"cgroup.kill"' "$T/calls" || { cat "$T/calls"; return 1; }
+        hako rm -f bomb >/dev/null 2>&1
+    done
+}
+
 # ---- hako-oci ----
 
 up_oci() {
