@@ -173,8 +173,9 @@ second"
     id=$(hako run --rm -d --network none --name web $I sleep 1000 2>/dev/null)
     hako stop -t 0 web
     is "$(hako ps -aq)" ""
-    [ ! -e "$HAKO_ROOT/containers/$id" ]
-    [ ! -e "$HAKO_RUNROOT/containers/$id" ]
+    # Nobody has to wait for the removal of what it wrote.
+    wait_for 60 test ! -e "$HAKO_ROOT/containers/$id"
+    wait_for 60 test ! -e "$HAKO_RUNROOT/containers/$id"
 }
 
 # bats test_tags=host-only

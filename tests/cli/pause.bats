@@ -134,8 +134,8 @@ two"
     hako pause web brief
     is "$(hako rm -f web)" web
     hako stop -t 0 brief
-    [ ! -e "$HAKO_ROOT/containers/$id" ]
     is "$(hako ps -aq)" ""
+    wait_for 60 test ! -e "$HAKO_ROOT/containers/$id" # what it wrote goes after its end
 }
 
 @test "wait, logs and attach go on with a paused container" {

@@ -8,6 +8,7 @@ setup_file() {
     hako_setup_file
     hako load -q -i "$(fixture small)/docker.tar"
     hako tag hako.test/small box
+    export BATS_TEST_TIMEOUT=600 # hundreds of runs, and a busy machine
 }
 
 # each_moment STEP SIGNAL COMMAND...: sends the signal at every STEP-th system call of `hako
