@@ -79,7 +79,7 @@ status_of() { lifecycle state "$1" | jq -r .status; }
 # waits for a process of its namespace, whose parent, outside, is stopped and does not reap it.
 # bats test_tags=host-only
 @test "a start whose exec fails returns when the process has ended" {
-    local pid holder child
+    local pid holder starter child
     echo '#!/no/such' >"$R/etc/script"
     chmod +x "$R/etc/script"
     command_is /etc/script
@@ -90,11 +90,13 @@ status_of() { lifecycle state "$1" | jq -r .status; }
     wait_for 30 pgrep -P $holder -x sleep >/dev/null
     kill -STOP $holder
     { lifecycle start box || :; grep State "/proc/$pid/status" || echo gone; } >"$T/at-return" 2>&1 3>&- &
+    starter=$!
     child=$(pgrep -P $holder)
     wait_for 30 grep -q 'State:.*Z' "/proc/$child/status" # the container's process is at its end
     wait_for 30 eval 'grep -qE "^State|^gone" "$T/at-return" || waits_for_process'
     kill -CONT $holder
-    wait
+    wait $starter
+    wait $holder || : # by the signal that its child had
     grep -qE '^State:.*Z|^gone' "$T/at-return" || { cat "$T/at-return"; return 1; }
 }
 waits_for_process() { readlink /proc/[0-9]*/fd/* | grep -q pidfd; }
