@@ -46,6 +46,7 @@ hides() { [ -s "$T/looks" ] && ! last_looks | grep -qx "$1"; }
 @test "one look: CPU of one CPU, docker's keys and the numbers behind them" {
     hako run -d --name busy --network none box sh -c 'while :; do :; done'
     hako run -d --name idle --network none box sleep 1000
+    wait_for 60 grep -qx sleep "/proc/$(hako inspect -f '{{.State.Pid}}' idle)/comm"
     hako create --name made --network none box true
     group=$(findmnt -nro TARGET -t cgroup2 | head -n 1)$(hako inspect -f '{{.State.CgroupPath}}' busy)
     used() { awk '/^usage_usec/ { print $2 }' "$group/cpu.stat"; }

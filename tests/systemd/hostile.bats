@@ -20,7 +20,8 @@ cut_at() {
         BUS=$!
         wait_for 20 test -S "$T/bus"
     fi
-    echo "$1 $2" >"$T/cut"
+    echo "$1 $2" >"$T/cut.new" # who reads it is to read all of it
+    mv "$T/cut.new" "$T/cut"
     local code=0
     output=$(DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/bus "${@:3}" 2>&1) || code=$?
     [ ! -e "$T/cut" ] || { echo "nobody said $1: $output"; exit 1; }

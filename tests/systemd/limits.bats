@@ -12,7 +12,7 @@ setup() {
 }
 
 # rows WORD...: as "${as[@]}". Only root can switch the cost model of io: by descriptor 9.
-rows() { timeout 250 "${as[@]}" python3 "$HAKO_TOP/tests/systemd/rows" "$@" 9>/sys/fs/cgroup/io.cost.qos; }
+rows() { timeout 550 "${as[@]}" python3 "$HAKO_TOP/tests/systemd/rows" "$@" 9>/sys/fs/cgroup/io.cost.qos; }
 
 as_root() { as=(); }
 as_user() {

@@ -11,7 +11,7 @@ systemd_setup() {
 }
 
 # on ARGUMENT...: hako-oci with systemd and a state directory of the file's own.
-on() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$T/oci" --systemd-cgroup "$@"; }
+on() { timeout 200 "$HAKO_BUILD/hako-oci" --root "$T/oci" --systemd-cgroup "$@"; }
 
 # scope_config ID: the bundle's config is for the scope box-F-ID of machine.slice.
 scope_config() { config '.linux.cgroupsPath = $path' --arg path "machine.slice:box:$F-$1"; }

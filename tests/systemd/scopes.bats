@@ -140,5 +140,5 @@ END
     wait_for 10 eval '[ "$(on state eight | jq -r .status)" = stopped ]'
     wait_for 10 eval '! scope_there eight'
     hako_oci --root "$T/oci" delete eight
-    scope_gone eight
+    wait_for 60 scope_gone eight
 }

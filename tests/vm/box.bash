@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # For tests of hako-oci's containers that do something: busybox, in groups below /hako.
 
-oci() { timeout 60 "$HAKO_BUILD/hako-oci" --root "$HAKO_RUNROOT/oci" "$@"; }
+oci() { timeout 200 "$HAKO_BUILD/hako-oci" --root "$HAKO_RUNROOT/oci" "$@"; }
 
 # box_bundle: a bundle in $B; its container sleeps. BOX is its id, G its group.
 box_bundle() {

@@ -4,6 +4,7 @@
 
 load ../lib/hako
 load box
+load whole
 
 setup_file() {
     hako_setup_file
@@ -65,7 +66,8 @@ runc_box() {
     cp "$B/config.json" "$B/ours"
     box_config '.ociVersion = "1.0.2" | .linux.cgroupsPath = "/hako/'"$BOX"'-runc" | .linux.resources.cpu =
         {quota: 50000, period: 100000} | .process.args = ["sh", "-c", "dd if=/dev/zero of=/tmp/x bs=1M count=4;
-        sync; for i in $(seq 9000); do :; done; touch /tmp/ready; sleep 1000"]'
+        sync; dd if=/tmp/x of=/dev/null bs=1M iflag=direct;
+        while ! grep -q nr_throttled.[1-9] /sys/fs/cgroup/cpu.stat; do :; done; touch /tmp/ready; sleep 1000"]'
     runc --root "$T/runc" run -d -b "$B" runc </dev/null >"$T/runc.out" 2>&1 || { cat "$T/runc.out"; return 1; }
     mv "$B/ours" "$B/config.json"
     sysctl -qw vm.nr_hugepages=4
@@ -89,6 +91,7 @@ leaves() {
 
 @test "runc says the same of the same group, value for value" {
     needs runc
+    change hugepages
     box
     runc_box
     cp "$HAKO_RUNROOT/oci/$BOX/state.json" "$T/state"

@@ -113,7 +113,7 @@ static void load_modules(void)
 
 static void wait_for_disk(const char *path)
 {
-    for (int i = 0; i < 500 && access(path, F_OK) < 0; i++)
+    for (int i = 0; i < 5000 && access(path, F_OK) < 0; i++)
         usleep(10000);
 }
 

@@ -13,7 +13,7 @@ setup() {
     needs_controllers cpu cpuset io memory hugetlb pids rdma misc
 }
 
-rows() { timeout 280 "$HAKO_TOP/tests/vm/resources" rows; }
+rows() { timeout 550 "$HAKO_TOP/tests/vm/resources" rows; }
 
 # covers: /linux/resources/memory/limit /linux/resources/memory/swap /linux/resources/memory/reservation
 @test "memory: limit, swap, reservation" {
@@ -190,5 +190,5 @@ END
 
 # covers: update:--resources
 @test "random resources: hako-oci and crun leave equal files, or both refuse" {
-    timeout 280 "$HAKO_TOP/tests/vm/resources" random 200 1 60
+    timeout 550 "$HAKO_TOP/tests/vm/resources" random 200 1 60
 }

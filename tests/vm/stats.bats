@@ -32,7 +32,7 @@ agreed() {
 @test "memory, its limit, pids and block I/O are those of the group's files" {
     hako run -d --name box --network none -m 64m --pids-limit 30 box \
         sh -c 'dd if=/dev/zero of=/f bs=1M count=8; sync; sleep 1000 & wait'
-    G=$(find /sys/fs/cgroup -type d -name "$(hako inspect -f '{{.Id}}' box)")
+    G=/sys/fs/cgroup$(hako inspect -f '{{.State.CgroupPath}}' box)
     wait_for 60 agreed || { echo "$said"; kernels; false; }
     hako stats --no-stream -i 200ms --format json box >"$T/json" 2>"$T/errors"
     is "$(cat "$T/errors")" ""
@@ -45,11 +45,11 @@ agreed() {
     hako run -d --name squeezed --network none --cpus 0.1 box sh -c 'while :; do :; done'
     pressed() {
         hako stats --no-stream -i 200ms --pressure --format json squeezed >"$T/json" &&
-            jq -e '.Pressure.cpu.some.avg10 > 1' "$T/json"
+            jq -e '.Pressure.cpu.some.avg10 > 1 and .MemPressure == "0.00% / 0.00%" and .CPUPercentage < 30' "$T/json"
     }
-    wait_for 60 pressed
-    jq -e '(.CPUPressure | test("^[0-9.]+% / [0-9.]+%$")) and .MemPressure == "0.00% / 0.00%" and
-        (.Pressure.io | has("full")) and .CPUPercentage < 30' "$T/json"
+    # A look is short: where the machine stands still, the guest takes that for the container's time.
+    wait_for 60 pressed || { cat "$T/json"; false; }
+    jq -e '(.CPUPressure | test("^[0-9.]+% / [0-9.]+%$")) and (.Pressure.io | has("full"))' "$T/json"
     is "$(jq .MemoryLimit "$T/json")" "$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)"
     has "$(hako stats --no-stream -i 50ms --format '{{.CPUPressure}}' squeezed)" "% / "
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # For tests that change the whole guest, and those that would see it: files run side by side.
 #
-# `bfq`: its module, which has weights in another file of every group. `swap`: there is some.
+# `bfq`: its module, which has weights in another file of every group. `swap`: there is some. `hugepages`:
+# how many there are.
 
 # keep WHAT: until the test ends nobody changes it. change WHAT: until then nobody counts on it.
 keep() { hold "$1" --shared; }

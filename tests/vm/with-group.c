@@ -91,6 +91,9 @@ static void tell(const struct cgroup *cg, struct cgroup_oom *watch, int code)
     bool seen = poll(&p, 1, 0) == 1;
     bool found = cgroup_oom_look(watch, cg, &oom, &e) == 1;
 
+    /* Of events that follow each other closely the kernel tells by a timer, late. */
+    for (int i = 0; i < 20 && poll(&p, 1, 0) == 1; i++)
+        cgroup_oom_look(watch, cg, &oom, &e);
     printf("exit %d\noom kills %" PRIu64 "\n", code, oom.kills);
     if (seen)
         printf("oom %s\n", poll(&p, 1, 0) == 0 ? "seen" : "seen for ever");
