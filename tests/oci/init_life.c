@@ -99,9 +99,11 @@ static int cmd_orphan(int argc, char **argv)
     pid_t pid = fork();
     if (pid == 0) {
         close(hold[1]);
-        *orphan = fork();
-        if (*orphan == 0)
-            (void)!read(hold[0], &pid, 1);
+        pid = fork();
+        if (pid == 0)
+            (void)!read(hold[0], hold, 1);
+        else
+            *orphan = pid;
         _exit(0);
     }
     waitpid(pid, NULL, 0);
