@@ -281,14 +281,14 @@ PY
 @test "all that is typed reaches the command: no keys detach, as in runc" {
     box
     expect - "$HAKO_BUILD/hako-oci" --root "$T/oci" exec -t box init echo ready ';' cat <<'END'
-set timeout 20
+set timeout 60
 spawn -noecho {*}$argv
-expect ready\r\n
+expect ready\r\n {} timeout { exit 1 } eof { exit 2 }
 send "\x10\x11typed\r"
-expect { typed\r\n {} timeout { exit 3 } eof { exit 4 } }
-expect { typed\r\n {} timeout { exit 5 } eof { exit 6 } }
+expect typed\r\n {} timeout { exit 3 } eof { exit 4 }
+expect typed\r\n {} timeout { exit 5 } eof { exit 6 }
 send "\x04"
-expect { eof {} timeout { exit 7 } }
+expect eof {} timeout { exit 7 }
 exit [lindex [wait] 3]
 END
 }
