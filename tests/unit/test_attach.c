@@ -334,7 +334,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, netns_host, unit_dir_remove);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, gives_address_route_and_loopback);
     tcase_add_test(t, neighbours_and_host_reach_each_other);
     tcase_add_test(t, the_way_out_is_masqueraded);

@@ -365,7 +365,6 @@ int main(void)
 {
     TCase *t = tcase_create("config");
 
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, examples);
     tcase_add_test(t, seccomp_profiles);
     tcase_add_test(t, whole_schema);

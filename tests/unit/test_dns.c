@@ -410,7 +410,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, start, stop);
-    tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, answers, 0, (int)ARRAY_LEN(rows));
     tcase_add_test(t, nobody_outside);
     tcase_add_test(t, silent_upstream_is_servfail);

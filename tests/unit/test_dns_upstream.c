@@ -265,7 +265,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, start, stop);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, forwards);
     tcase_add_test(t, ignores_forgeries);
     tcase_add_test(t, large_datagrams_arrive_whole);

@@ -208,7 +208,6 @@ int main(void)
     TCase *t = tcase_create("heal");
 
     tcase_add_checked_fixture(t, start, trees_remove);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, locks);
     tcase_add_test(t, the_life_lock_tells);
     tcase_add_test(t, a_dead_monitors_container_is_stopped);

@@ -205,7 +205,6 @@ int main(void)
 {
     TCase *t = tcase_create("inflate");
 
-    tcase_set_timeout(t, 30);
     tcase_add_loop_test(t, members_are_one_stream, 0, 12);
     tcase_add_loop_test(t, cut_off, 0, 6);
     tcase_add_loop_test(t, damaged, 0, 4);

@@ -315,7 +315,6 @@ int main(void)
     TCase *t = tcase_create("lease");
 
     tcase_add_checked_fixture(t, unit_dir_make, unit_dir_remove);
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, record_is_whole);
     tcase_add_test(t, pool_is_used_up_exactly);
     tcase_add_test(t, range_limits_the_choice);

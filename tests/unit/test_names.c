@@ -195,7 +195,6 @@ int main(void)
     TCase *t = tcase_create("names");
 
     tcase_add_checked_fixture(t, start, trees_remove);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, claims_and_conflicts);
     tcase_add_test(t, stale_names_are_free);
     tcase_add_test(t, a_maker_holds_its_name);

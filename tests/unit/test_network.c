@@ -370,7 +370,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, netns_host, unit_dir_remove);
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, names);
     tcase_add_test(t, everything_that_was_asked_for);
     tcase_add_test(t, refusals);

@@ -173,7 +173,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, start, finish);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, the_bridge);
     tcase_add_test(t, twice_changes_nothing);
     tcase_add_test(t, what_others_broke_is_mended);

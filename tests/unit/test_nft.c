@@ -183,7 +183,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, netns_host, unit_dir_remove);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, reads_well);
     tcase_add_test(t, nft_can_read_its_own_list_back);
     tcase_add_test(t, networks_are_elements);

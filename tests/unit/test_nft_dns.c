@@ -110,7 +110,6 @@ int main(void)
     if (!netns_possible())
         return 77;
     tcase_add_checked_fixture(t, start, unit_dir_remove);
-    tcase_set_timeout(t, 30);
     tcase_add_test(t, udp);
     tcase_add_test(t, tcp);
     tcase_add_test(t, own_server_on_port_53);

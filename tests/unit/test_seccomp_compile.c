@@ -468,7 +468,6 @@ int main(void)
 {
     TCase *t = tcase_create("seccomp_compile");
 
-    tcase_set_timeout(t, 60);
     if (seccomp_arch_native() == SCMP_ARCH_X86_64) {
         tcase_add_loop_test(t, default_profile_equals_libseccomp, 0,
                             ARRAY_LEN(cap_sets) * ARRAY_LEN(families));

@@ -332,7 +332,6 @@ int main(void)
 
     signal(SIGPIPE, SIG_IGN);
     tcase_add_checked_fixture(t, start, stop);
-    tcase_set_timeout(t, 20);
     tcase_add_test(t, slow_client);
     tcase_add_test(t, vanishing_client);
     tcase_add_test(t, both_streams);

@@ -410,7 +410,6 @@ int main(void)
 
     if (getuid() != 0)
         return 77; /* owners and devices need root */
-    tcase_set_timeout(t, 30);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, files_and_directories);
     tcase_add_test(t, root_by_absolute_name);

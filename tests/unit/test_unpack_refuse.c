@@ -141,7 +141,6 @@ int main(void)
 
     if (getuid() != 0)
         return 77; /* owners and devices need root */
-    tcase_set_timeout(t, 30);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, refusals, 0, ARRAY_LEN(hostile));
     tcase_add_loop_test(t, limits_hold, 0, 3);

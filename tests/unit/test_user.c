@@ -199,7 +199,6 @@ int main(void)
     TCase *t = tcase_create("user");
 
     tcase_add_checked_fixture(t, start, unit_dir_remove);
-    tcase_set_timeout(t, 10);
     tcase_add_loop_test(t, finds, 0, (int)ARRAY_LEN(rows));
     tcase_add_test(t, more_groups);
     tcase_add_test(t, without_files);
