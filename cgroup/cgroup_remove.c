@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define WAIT_MS 2000
+#define WAIT_MS 5000 /* of a starved machine, which may take long to let killed processes end */
 
 static int remove_below(int dirfd, int child_fd, const char *name, void *arg, struct err *e)
 {
