@@ -23,7 +23,7 @@ setup_file() {
     # Without the cpu controller a bomb's processes get as much time as those who want to kill it.
     grep -qw cpu "$TREE/cgroup.controllers" || prefer="nice -n -20"
     OURS=/hako-${T##*/} # not below /hako, which goes with its last container
-    export TREE OURS user limit prefer
+    export TREE OURS user limit prefer BATS_TEST_TIMEOUT=600 # of a busy machine
     bundle
     install -m 755 "$HAKO_BUILD/tests/vm/strain" "$R/bin/strain"
     config '.process.user.uid = $user | .linux.resources = $r
