@@ -38,13 +38,29 @@ int scratch_make(const struct store *s, const char *what, struct scratch *ret, s
     return 0;
 }
 
+/* The lock goes last: others may be looking for dead writers' directories at the same time. */
+static int empty_and_remove(const struct store *s, const struct scratch *sc, struct err *e)
+{
+    AUTO_STRV char **names = NULL;
+    int r = fs_list(sc->fd, ".", &names, e);
+
+    strv_foreach (n, names)
+        if (r >= 0 && !STREQ(*n, LOCK_FILE))
+            r = fs_rm_rf(sc->fd, *n, e);
+    if (r >= 0 && unlinkat(sc->fd, LOCK_FILE, 0) < 0 && errno != ENOENT)
+        r = err_sysf(e, "remove", "%s/" LOCK_FILE, sc->name);
+    if (r >= 0 && unlinkat(s->fd, sc->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+        r = err_sys(e, "remove", sc->name);
+    return r;
+}
+
 void scratch_drop(const struct store *s, struct scratch *sc)
 {
     struct err e = ERR_INIT;
 
     if (!sc->name)
         return;
-    if (fs_rm_rf(s->fd, sc->name, &e) < 0)
+    if (empty_and_remove(s, sc, &e) < 0)
         log_warn("%s", e.msg);
     mem_close(&sc->fd);
     mem_close(&sc->lock_fd);
@@ -88,12 +104,19 @@ static int undo_moves(const struct store *s, int dir, struct err *e)
     return r;
 }
 
-/* True when it has no living owner, and then with its lock taken. */
+/* True when it has no living owner, and then with its lock taken. One without a lock is empty: its
+ * owner is about to remove it, or died before it had one. */
 static bool is_dead(int dir, int *ret_lock)
 {
     struct err ignored = ERR_INIT;
+    AUTO_FD int fd = openat(dir, LOCK_FILE, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
-    return lock_take(dir, LOCK_FILE, false, ret_lock, &ignored) >= 0;
+    if (fd < 0)
+        return errno == ENOENT;
+    if (lock_file(fd, LOCK_FILE, false, &ignored) < 0)
+        return false;
+    *ret_lock = TAKE_FD(fd);
+    return true;
 }
 
 static int clean_one(const struct store *s, const char *path, struct err *e)
