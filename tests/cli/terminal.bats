@@ -52,7 +52,7 @@ X
     at_terminal <<'X'
 spawn hako run -it --rm --network none box sh
 must {# }
-send "echo up; sleep 100\r"
+send "sh -c 'echo up; sleep 100'\r"
 must {\nup\r\n}
 send "\003"
 must {# }
