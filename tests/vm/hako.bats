@@ -43,7 +43,8 @@ echo "exit $?"
 END
     output=$(sh -c 'echo $$ >"$1/inner/cgroup.procs"; shift; exec unshare --cgroup --mount sh "$@"' \
         sh "$nest" "$T/inside" "$HAKO_BUILD/hako" $I 2>&1) || { echo "$output"; false; }
-    rmdir "$nest/inner" "$nest"
+    wait_for 60 rmdir "$nest/inner" # a monitor may end after what it has told
+    rmdir "$nest"
     has "$output" "hako: clone3: No such file or directory
 hint: the tree at /sys/fs/cgroup is seen from another cgroup namespace: mount -t cgroup2 shows this one's"
     has "$output" "memory=outside "

@@ -111,7 +111,7 @@ throttles() {
         for words in 'w 1048576 1' 'r 1048576 1' 'w 4096 24' 'r 4096 24'; do
             [[ $(ask narrow io /file $words) =~ ^ms\ ([0-9]+),\ code\ 0$ ]]
             echo "$words: ${BASH_REMATCH[1]} ms"
-            between "${BASH_REMATCH[1]}" "$1" 60000
+            between "${BASH_REMATCH[1]}" "$1" 200000
         done
     }
     all_take 120

@@ -38,7 +38,7 @@ update() { oci update -r - "$1" <<<"$2"; }
 tell() { echo "${@:2}" 1<>"$T/$1.to"; }
 hear() {
     local line said=
-    while read -r -t 60 line; do
+    while read -r -t 200 line; do
         [[ $line == "= "* ]] && { echo "${said}code ${line#= }"; return; }
         said+="$line, "
     done <>"$T/$1.from"

@@ -11,5 +11,5 @@ change() { hold "$1" --exclusive; }
 hold() {
     local fd
     exec {fd}>"${TMPDIR:-/tmp}/whole.$1"
-    flock --timeout 200 "$2" "$fd"
+    flock --timeout 500 "$2" "$fd"
 }
