@@ -52,7 +52,12 @@ void buf_str(struct buf *b, const char *s)
 
 void buf_char(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    char *to = buf_room(b, 1);
+
+    if (!to)
+        return;
+    *to = c;
+    buf_grew(b, 1);
 }
 
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap)

@@ -3,6 +3,7 @@
 #include "base/json.h"
 
 #include "base/json_frame.h"
+#include "base/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,7 @@ static const struct json_field *find_row(struct json_frame *f, const struct json
         size_t at = f->cursor + i < t->n_fields ? f->cursor + i : f->cursor + i - t->n_fields;
         const char *name = t->fields[at].name;
 
-        if (strncmp(name, key->s, key->len) == 0 && name[key->len] == '\0') {
+        if (str_is(name, key->s, key->len)) {
             f->cursor = at + 1 < t->n_fields ? at + 1 : 0;
             return &t->fields[at];
         }

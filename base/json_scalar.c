@@ -2,6 +2,7 @@
 /* Scalars of a document into members of a struct: types, ranges, names, checks. */
 #include "base/json_row.h"
 #include "base/json_text.h"
+#include "base/str.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ int json_scalar_str(const struct json_field *f, const struct json_event *ev, cha
 
     if (ev->type != JSON_EV_STRING && ev->type != JSON_EV_KEY)
         return json_scalar_mismatch("string", ev, e);
-    s = strndup(ev->s, ev->len);
+    s = str_copy(ev->s, ev->len);
     if (!s)
         return err_nomem(e);
     why = f->check ? f->check(s) : NULL;
@@ -154,7 +155,7 @@ int json_scalar_name(const struct json_field *f, const struct json_event *ev, in
     if (ev->type != JSON_EV_STRING)
         return json_scalar_mismatch("string", ev, e);
     for (const struct json_enum *it = f->names; it->name; it++) {
-        if (strncmp(it->name, ev->s, ev->len) == 0 && it->name[ev->len] == '\0') {
+        if (str_is(it->name, ev->s, ev->len)) {
             *ret = it->value;
             return 0;
         }

@@ -22,6 +22,11 @@ static size_t sequence(const unsigned char *s, size_t len)
     return n;
 }
 
+static bool is_ascii(char c)
+{
+    return ((unsigned char)c & 0x80) == 0;
+}
+
 size_t json_text_utf8(const char *s, size_t len)
 {
     size_t i = 0;
@@ -37,7 +42,7 @@ size_t json_text_utf8(const char *s, size_t len)
                 continue;
             }
         }
-        n = sequence((const unsigned char *)s + i, len - i);
+        n = is_ascii(s[i]) ? 1 : sequence((const unsigned char *)s + i, len - i);
         if (n == 0)
             break;
         i += n;
@@ -77,11 +82,22 @@ static const char *check_escape(const char *raw, size_t len, size_t i, size_t *r
     return "unpaired surrogate in a \\u escape";
 }
 
+/* Nothing but ASCII without escapes, as nearly all strings are. */
+static bool is_plain(const char *s, size_t len)
+{
+    for (const char *end = s + len; s < end; s++)
+        if (!is_ascii(*s) || *s == '\\')
+            return false;
+    return true;
+}
+
 const char *json_text_check(const char *raw, size_t len)
 {
     const char *why = NULL;
     size_t n;
 
+    if (is_plain(raw, len))
+        return NULL;
     if (json_text_utf8(raw, len) != len)
         return "not valid UTF-8";
     for (const char *p = raw; (p = memchr(p, '\\', len - (size_t)(p - raw))); p += n) {

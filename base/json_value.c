@@ -176,7 +176,7 @@ static const struct json_value *get_len(const struct json_value *v, const char *
 {
     json_member_foreach(it, v)
     {
-        if (strncmp(it->name, name, len) == 0 && it->name[len] == '\0')
+        if (str_is(it->name, name, len))
             return &it->value;
     }
     return NULL;

@@ -24,6 +24,17 @@ char *str_dup(const char *s)
     return s ? strdup(s) : NULL;
 }
 
+char *str_copy(const char *s, size_t len)
+{
+    char *copy = malloc(len + 1);
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, s, len);
+    copy[len] = '\0';
+    return copy;
+}
+
 bool str_starts(const char *s, const char *prefix)
 {
     return str_after(s, prefix) != NULL;

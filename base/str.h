@@ -12,9 +12,20 @@
 __attribute__((format(printf, 1, 2))) char *str_fmt(const char *fmt, ...);
 /* strdup() that passes NULL on. */
 char *str_dup(const char *s);
+/* A string of the `len` bytes at s, none of which is NUL. */
+char *str_copy(const char *s, size_t len);
 
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
+/* True when `name` is the string of the `len` bytes at s, which no NUL need end. */
+static inline bool str_is(const char *name, const char *s, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && name[i] && name[i] == s[i])
+        i++;
+    return i == len && name[i] == '\0';
+}
 /* What follows the prefix, or NULL. */
 const char *str_after(const char *s, const char *prefix);
 /* True for NULL and "". */

@@ -63,13 +63,19 @@ void seccomp_cache_source(const struct config_seccomp *c, struct buf *out)
     }
 }
 
-/* FNV-1a. It only has to spread: what is found is compared with the source. */
+/* FNV-1a by words. It only has to spread: what is found is compared with the source. */
 static const char *file_name(const struct buf *source, char name[NAME_SIZE])
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = UINT64_C(0xcbf29ce484222325), word;
 
-    for (size_t i = 0; i < source->len; i++)
-        h = (h ^ (unsigned char)source->data[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < source->len; i += sizeof(word)) {
+        size_t left = source->len - i;
+
+        word = 0;
+        memcpy(&word, source->data + i, left < sizeof(word) ? left : sizeof(word));
+        h = (h ^ word) * UINT64_C(0x100000001b3);
+        h ^= h >> 32;
+    }
     snprintf(name, NAME_SIZE, "%016llx.bpf", (unsigned long long)h);
     return name;
 }

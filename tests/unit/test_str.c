@@ -15,6 +15,23 @@ START_TEST(format_and_copy)
 }
 END_TEST
 
+START_TEST(counted_bytes)
+{
+    AUTO_FREE char *s = str_copy("abcdef" + 1, 3);
+    AUTO_FREE char *none = str_copy("x", 0);
+
+    ck_assert_str_eq(s, "bcd");
+    ck_assert_str_eq(none, "");
+    ck_assert(str_is(s, "bcdef", 3));
+    ck_assert(str_is(none, "b", 0));
+    ck_assert(!str_is(s, "bcdef", 2));
+    ck_assert(!str_is(s, "bcdef", 4));
+    ck_assert(!str_is(s, "xcd", 3));
+    ck_assert(!str_is(none, "b", 1));
+    ck_assert(!str_is(s, "bcd\0", 4));
+}
+END_TEST
+
 START_TEST(prefix_and_suffix)
 {
     ck_assert(str_starts("layer", "lay"));
@@ -181,6 +198,7 @@ int main(void)
     TCase *t = tcase_create("str");
 
     tcase_add_test(t, format_and_copy);
+    tcase_add_test(t, counted_bytes);
     tcase_add_test(t, prefix_and_suffix);
     tcase_add_test(t, predicates);
     tcase_add_test(t, set_replaces);
