@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Fills, wraps, collects and transports struct err. */
 #include "base/err.h"
+#include "base/errno_text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -36,8 +37,7 @@ static void set_text(char *dst, size_t cap, const char *fmt, va_list ap)
 
 int err_errnum(struct err *e, int errnum, const char *op, const char *path)
 {
-    char reason[128];
-    const char *text = strerror_r(errnum, reason, sizeof(reason));
+    const char *text = errno_text(errnum);
 
     err_clear(e);
     e->kind = errnum == ENOMEM ? ERR_NOMEM : ERR_SYS;

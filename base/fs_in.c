@@ -14,7 +14,7 @@ int fs_open_in(int root, const char *path, uint64_t flags, mode_t mode)
 {
     struct open_how how = {
         .flags = (flags & ~FS_NO_LINKS) | O_CLOEXEC,
-        .mode = flags & (O_CREAT | __O_TMPFILE) ? mode : 0,
+        .mode = flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? mode : 0,
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
                    (flags & FS_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0),
     };

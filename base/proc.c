@@ -237,7 +237,7 @@ void proc_default_signals(void)
     sigset_t none;
 
     for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL); /* fails for those that cannot be changed */
+        sys_default_signal(sig); /* fails for those that cannot be changed */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -24,6 +24,20 @@ static inline int sys_pivot_root(const char *new_root, const char *put_old)
     return (int)syscall(SYS_pivot_root, new_root, put_old);
 }
 
+/* libc keeps some real-time signals to itself, and those may have come ignored, too:
+ * rt_sigaction(2). */
+static inline int sys_default_signal(int sig)
+{
+    const struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        uint64_t mask;
+    } by_default = { .handler = SIG_DFL };
+
+    return (int)syscall(SYS_rt_sigaction, sig, &by_default, NULL, sizeof(by_default.mask));
+}
+
 static inline int sys_pidfd_open(pid_t pid, unsigned flags)
 {
     return (int)syscall(SYS_pidfd_open, pid, flags);

@@ -2,6 +2,7 @@
 /* Writes device rules as BPF and attaches the program to the group. */
 #include "cgroup/cgroup_device.h"
 
+#include "base/errno_text.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
@@ -309,7 +310,7 @@ static int refused(const char *op, struct err *e)
     int errnum = errno;
 
     if (!proc_in_first_userns()) {
-        log_warn("device rules are left out: %s: %s", op, strerror(errnum));
+        log_warn("device rules are left out: %s: %s", op, errno_text(errnum));
         return 0;
     }
     err_errnum(e, errnum, op, "device rules");

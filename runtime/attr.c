@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Attributes of the process: session, terminal, limits, ids, directory, filter. */
+#include "base/errno_text.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -32,7 +33,7 @@ static void join_keyring(const char *id)
 
     snprintf(name, sizeof(name), "_ses.%s", id);
     if (sys_keyctl_join(name) < 0 && errno != ENOSYS)
-        log_warn("no session keyring of its own: %s", strerror(errno));
+        log_warn("no session keyring of its own: %s", errno_text(errno));
 }
 
 int attr_session(struct setup *s, struct err *e)
@@ -109,7 +110,7 @@ int attr_terminal(struct setup *s, struct err *e)
     if (r < 0)
         return r;
     if (uid != 0 && fchown(s->tty, uid, (gid_t)-1) < 0)
-        log_warn("chown the terminal to %u: %s", uid, strerror(errno));
+        log_warn("chown the terminal to %u: %s", uid, errno_text(errno));
     return tty_adopt(s->tty, e);
 }
 
@@ -120,16 +121,16 @@ static int set_limit(const struct config_rlimit *l, struct err *e)
     struct rlimit want = { .rlim_cur = l->soft, .rlim_max = l->hard }, have;
     const char *name = json_enum_name(config_rlimit_names, l->type);
 
-    if (setrlimit((__rlimit_resource_t)l->type, &want) == 0)
+    if (setrlimit((int)l->type, &want) == 0)
         return 0;
-    if (errno != EPERM || getrlimit((__rlimit_resource_t)l->type, &have) < 0)
+    if (errno != EPERM || getrlimit((int)l->type, &have) < 0)
         return err_sysf(e, "setrlimit", "%s", name);
     /* Without CAP_SYS_RESOURCE the hard limit cannot be raised: as much as we have. */
     if (want.rlim_max > have.rlim_max)
         want.rlim_max = have.rlim_max;
     if (want.rlim_cur > want.rlim_max)
         want.rlim_cur = want.rlim_max;
-    if (setrlimit((__rlimit_resource_t)l->type, &want) < 0)
+    if (setrlimit((int)l->type, &want) < 0)
         return err_sysf(e, "setrlimit", "%s", name);
     log_warn("%s: hard limit %llu instead of %llu: raising it needs CAP_SYS_RESOURCE", name,
              (unsigned long long)want.rlim_max, (unsigned long long)l->hard);

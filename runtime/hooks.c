@@ -3,6 +3,7 @@
 #include "runtime/hooks.h"
 
 #include "base/buf.h"
+#include "base/errno_text.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -98,7 +99,7 @@ static _Noreturn void run(const struct config_hook *h, const struct given *g, in
         proc_cloexec_from(3);
         execve(h->path, h->args && *h->args ? h->args : self, h->env ? h->env : g->env);
     }
-    dprintf(2, "%s\n", strerror(errno));
+    dprintf(2, "%s\n", errno_text(errno));
     _exit(127);
 }
 

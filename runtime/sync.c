@@ -2,6 +2,7 @@
 /* The socket between the launching process and its child: one message, one packet. */
 #include "runtime/sync.h"
 
+#include "base/errno_text.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/proc.h"
@@ -95,7 +96,7 @@ const char *sync_reason(int errnum)
     case EISDIR: return "is a directory: permission denied"; /* engines look for these words: 126 */
     case ENOTDIR: return "not a directory";
     case E2BIG: return "argument list too long";
-    default: return strerrordesc_np(errnum);
+    default: return errno_text(errnum);
     }
 }
 
@@ -106,8 +107,7 @@ int sync_error(const struct sync_msg *m, const char *command, struct err *e)
         err_tame(e);
         return -e->kind;
     }
-    const char *reason = sync_reason(m->num);
-    err_set(e, exec_kind(m->num), "exec %s: %s", command, reason ? reason : "unknown error");
+    err_set(e, exec_kind(m->num), "exec %s: %s", command, sync_reason(m->num));
     if (m->num == ENOENT)
         err_hint(e, "the file is there, but the interpreter of its #! line or its dynamic loader "
                     "is missing in the image");
