@@ -7,8 +7,12 @@
 
 START_TEST(as_glibc_has_them)
 {
-    for (int i = 1; i <= 133; i++)
-        ck_assert_str_eq(errno_text(i), strerror(i));
+    for (int i = 1; i <= 133; i++) {
+        char ours[64];
+
+        snprintf(ours, sizeof(ours), "%s", errno_text(i));
+        ck_assert_str_eq(ours, strerror(i)); /* of an unknown one it overwrites what it gave before */
+    }
 }
 END_TEST
 

@@ -82,10 +82,13 @@ END_TEST
 /* The owner died in the middle of making or of dropping it. */
 START_TEST(one_without_a_lock_is_nobodys)
 {
+    struct scratch dead = make();
+    AUTO_FREE char *name = dead.name;
+    AUTO_FD int fd = dead.fd;
     AUTO_FD int lock = -1;
     struct err e;
 
-    close(make().lock_fd);
+    close(dead.lock_fd);
     unit_ok(scratch_lock_store(&store, &lock, &e), &e);
     ck_assert_uint_eq(left(), 0);
     ck_assert_int_eq(mkdirat(store.fd, SCRATCH_DIR "/load-1-0", 0700), 0);
