@@ -8,10 +8,10 @@
 START_TEST(as_glibc_has_them)
 {
     for (int i = 1; i <= 133; i++) {
-        char ours[64];
+        char ours[64]; /* strerror() overwrites what it gave of an unknown one before */
 
         snprintf(ours, sizeof(ours), "%s", errno_text(i));
-        ck_assert_str_eq(ours, strerror(i)); /* of an unknown one it overwrites what it gave before */
+        ck_assert_str_eq(ours, strerror(i));
     }
 }
 END_TEST
