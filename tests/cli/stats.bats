@@ -16,6 +16,7 @@ setup_file() {
 
 # Looks that follow each other quickly, into $T/looks.
 watch_stats() {
+    : >"$T/looks" # those of another watch are not this one's
     "$HAKO_BUILD/hako" stats -i 100ms --format '{{.Name}}' "$@" >"$T/looks" 2>"$T/errors" 3>&- &
     watcher=$!
 }

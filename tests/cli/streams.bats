@@ -76,6 +76,7 @@ signal_when_up() {
         shift
     done
     shift
+    : >"$T/out" # what another run has said is not this one's
     "$HAKO_BUILD/hako" run --network none "${options[@]}" box "$@" >"$T/out" 3>&- &
     pid=$!
     wait_for 60 grep -q up "$T/out"
